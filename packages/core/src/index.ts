@@ -1,0 +1,7 @@
+export type { Capabilities } from './capabilities.js'
+export { type Clock, createHostNow, hostNow, type HostReadings, systemClock } from './clock.js'
+export { type Adapter, type AdapterOptions, connect, type ConnectOptions } from './connect.js'
+export { ConsensusError, type Ending, type ErrorCode, isConsensusError } from './error.js'
+export { decodeName, encodeName, MAX_ENCODED_NAME } from './key.js'
+export type { CreateOptions, Session, SessionOptions } from './session.js'
+export type { Cancellable, ConsensusStore, Entry, WriteOptions } from './store.js'
