@@ -1,0 +1,176 @@
+import { setMaxListeners } from 'node:events'
+import { onAbort } from '../abort.js'
+import { ConsensusError, type Ending, isConsensusError } from '../error.js'
+import { retryTransient } from '../retry.js'
+import type { Session } from '../session.js'
+import type { Cancellable, Entry } from '../store.js'
+import { candidateName, type Publication, readPublication, writePublication } from './candidate.js'
+import type { Standing } from './election-options.js'
+
+/**
+ * One own bid, from the creation of its key to its end, whether it ever leads or not.
+ *
+ * `ended` fires once: when the key is gone or replaced, when an operator asks for it, when the session is lost, when
+ * the owner resigns, and, while leading, when a third of the TTL is left until the local deadline.
+ */
+export class Candidacy {
+  readonly entry: Entry
+  readonly session: Session
+  readonly standing: Standing
+  readonly #ended = new AbortController()
+  readonly #since: string
+  readonly #unlinkSession: () => void
+  readonly #following: Promise<void>
+  #cancelTimer: () => void = () => {}
+  #stopByMs = 0
+  #released: Promise<void> | undefined
+  #over = false
+
+  private constructor(standing: Standing, session: Session, entry: Entry, since: string) {
+    this.standing = standing
+    this.session = session
+    this.entry = entry
+    this.#since = since
+    setMaxListeners(0, this.#ended.signal) // users hang as much on leadership.signal as they like
+    this.#unlinkSession = onAbort(session.ended, (reason) => this.#sessionEnded(reason))
+    this.#following = this.#followOwnKey()
+  }
+
+  /** Opens a session, or takes the shared one, and creates the key: the candidate stands at the end of the line. */
+  static async stand(standing: Standing, value: unknown, { signal }: Cancellable): Promise<Candidacy> {
+    const { store, shared, ttlMs, prefix, id } = standing
+    const since = new Date().toISOString()
+    const bytes = writePublication({ value, since, ttlMs }, store.capabilities.maxValueBytes)
+    const session = await (shared ? shared.open({ signal }) : store.openSession({ ttlMs, signal }))
+    try {
+      const entry = await session.createOrdered(prefix, bytes, { name: candidateName(id), signal })
+      return new Candidacy(standing, session, entry, since)
+    } catch (error) {
+      // The failure to close is the lesser news: an unclosed session ends with its TTL.
+      if (!shared) await session.close().catch(() => undefined)
+      throw error
+    }
+  }
+
+  get ended(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  /** How near the local deadline may come before a leader is told to stop: a third of the TTL. */
+  get stepDownMs(): number {
+    return this.session.ttlMs / 3
+  }
+
+  /** Milliseconds until somebody else may lead; 0 when it may have happened. */
+  remainingMs(): number {
+    if (!this.ended.aborted) return this.session.remainingMs()
+    return Math.max(0, this.#stopByMs - this.standing.clock.now())
+  }
+
+  /** Throws the reason of the end; finding the session in doubt ends the candidacy here and now. */
+  assertCertain(): void {
+    if (!this.ended.aborted && this.session.remainingMs() <= this.stepDownMs) this.#endInDoubt()
+    this.ended.throwIfAborted()
+  }
+
+  /** From now on the candidacy leads: it ends while there is still time to stop. */
+  lead(): void {
+    this.#cancelTimer()
+    const certainMs = this.session.remainingMs() - this.stepDownMs
+    if (this.ended.aborted) return
+    if (certainMs <= 0) this.#endInDoubt()
+    else this.#cancelTimer = this.standing.clock.setTimeout(() => this.lead(), certainMs)
+  }
+
+  resign(): void {
+    this.#end('resigned', `${this.#name()} resigned`)
+  }
+
+  /** Publishes another value beside the key. Errors: `GUARD_FAILED` when the key is gone. */
+  async publish(value: unknown, { signal }: Cancellable): Promise<void> {
+    const { store, ttlMs } = this.standing
+    const publication: Publication = { value, since: this.#since, ttlMs }
+    const bytes = writePublication(publication, store.capabilities.maxValueBytes)
+    await store.put(this.entry.key, bytes, { guard: this.entry, signal })
+  }
+
+  /**
+   * Deletes the key if it is still ours and closes the session if it is our own. Idempotent, settles within one TTL.
+   * Called when the work has settled, never before: from here on somebody else may lead.
+   */
+  release(): Promise<void> {
+    this.#released ??= this.#release().finally(() => (this.#over = true))
+    return this.#released
+  }
+
+  /** Whether the release has settled. */
+  get over(): boolean {
+    return this.#over
+  }
+
+  #name(): string {
+    return `candidate ${this.standing.id} of election ${this.standing.name}`
+  }
+
+  #end(ending: Ending, message: string, { cause, keyGone = false }: { cause?: unknown; keyGone?: boolean } = {}): void {
+    if (this.ended.aborted) return
+    this.#cancelTimer()
+    this.#unlinkSession()
+    this.#stopByMs = this.standing.clock.now() + (keyGone ? 0 : this.session.remainingMs())
+    const code = ending === 'resigned' ? 'LEADERSHIP_RESIGNED' : 'LEADERSHIP_LOST'
+    this.#ended.abort(new ConsensusError(code, message, { ending, cause }))
+    // Work that has not settled by the local deadline is not waited for, nor is the key deleted under it: an own
+    // session runs out, so that the next may lead after one silent TTL.
+    if (this.standing.shared) return
+    this.#cancelTimer = this.standing.clock.setTimeout(() => this.session.abandon(), this.session.remainingMs())
+  }
+
+  #endInDoubt(): void {
+    const leftMs = Math.round(this.session.remainingMs())
+    this.#end('session lost', `${this.#name()} must stop: its session was not renewed and has ${leftMs} ms left`)
+  }
+
+  #sessionEnded(reason: unknown): void {
+    const ending = isConsensusError(reason, 'STORE_CLOSED') ? 'store closed' : 'session lost'
+    const detail = reason instanceof Error ? reason.message : String(reason)
+    this.#end(ending, `${this.#name()} lost its session: ${detail}`, { cause: reason })
+  }
+
+  async #followOwnKey(): Promise<void> {
+    const { store } = this.standing
+    try {
+      for await (const state of store.watch(this.entry.key, { signal: this.ended })) {
+        if (this.session.remainingMs() === 0) return // ended with the session's reason
+        if (state?.createRevision !== this.entry.createRevision || state.session !== this.session.id) {
+          this.#end('evicted', `${this.#name()} was evicted: its key was deleted`, { keyGone: true })
+        } else if (readPublication(state).evict === true) {
+          this.#end('evicted', `${this.#name()} was evicted: it was asked to step down`)
+        }
+      }
+    } catch (error) {
+      if (this.ended.aborted) return
+      const ending = isConsensusError(error, 'STORE_CLOSED') ? 'store closed' : 'session lost'
+      this.#end(ending, `${this.#name()} cannot watch its key any more`, { cause: error })
+    }
+  }
+
+  async #release(): Promise<void> {
+    this.resign()
+    this.#cancelTimer() // the work has settled: nothing to let run out
+    await this.#following
+    const { store, clock, shared } = this.standing
+    const timeoutMs = this.session.remainingMs()
+    let failure: unknown
+    try {
+      const guard = this.entry
+      await retryTransient({ clock, timeoutMs }, () => store.delete(guard.key, { guard }))
+    } catch (error) {
+      if (!isConsensusError(error, 'GUARD_FAILED')) failure = error
+    }
+    if (shared) {
+      if (failure !== undefined && timeoutMs > 0) throw failure
+      return
+    }
+    await this.session.close() // takes the key along where the deletion failed
+  }
+}

@@ -1,0 +1,89 @@
+import { onAbort } from '../abort.js'
+import { backoffMs } from '../backoff.js'
+import { sleep } from '../deadline.js'
+import { isConsensusError } from '../error.js'
+import type { Entry } from '../store.js'
+import type { Candidacy } from './candidacy.js'
+import { readCandidate } from './candidate.js'
+
+/**
+ * Waits until the candidacy may lead. Level-triggered: what the store says decides, whatever wakes us only makes us
+ * ask again.
+ *
+ * 1. Ask for the predecessor, and re-read the own key.
+ * 2. A predecessor: wait until it is gone, or the own candidacy has ended, or the re-list timer rings; go to 1.
+ * 3. None: lead if the own key is the one that was created, of this session, and the local deadline is far enough.
+ *
+ * `onWait` is called once, when there is a predecessor to wait for. Rejects when the candidacy ends or the signal
+ * aborts.
+ */
+export async function waitForTurn(
+  candidacy: Candidacy,
+  signal: AbortSignal | undefined,
+  onWait: () => void,
+): Promise<void> {
+  const { clock } = candidacy.standing
+  const { ttlMs } = candidacy.session
+  const stop = new AbortController()
+  const unlink = [candidacy.ended, signal].map((each) => onAbort(each, (reason) => stop.abort(reason)))
+  try {
+    for (let failures = 0, waited = false; ;) {
+      stop.signal.throwIfAborted()
+      try {
+        const [elder, own] = await Promise.all([findElder(candidacy, stop.signal), readOwn(candidacy, stop.signal)])
+        failures = 0
+        if (!elder && isCertain(candidacy, own)) return
+        if (elder && !waited) onWait()
+        waited ||= elder !== undefined
+        await untilChange(candidacy, elder, stop.signal)
+      } catch (error) {
+        if (stop.signal.aborted || !isConsensusError(error, 'UNAVAILABLE', 'OUTCOME_UNKNOWN')) throw error
+        // The store does not answer. The session's deadline ends this if it goes on.
+        await sleep(clock, backoffMs(failures++, { firstMs: 20, maxMs: ttlMs / 6 }), stop.signal)
+      }
+    }
+  } finally {
+    for (const remove of unlink) remove()
+  }
+}
+
+/** The nearest older candidate; rubbish under the prefix is passed over. */
+async function findElder(candidacy: Candidacy, signal: AbortSignal): Promise<Entry | undefined> {
+  const { store } = candidacy.standing
+  let entry: Entry | undefined = candidacy.entry
+  do entry = await store.predecessor(entry, { signal })
+  while (entry && !readCandidate(entry))
+  return entry
+}
+
+function readOwn(candidacy: Candidacy, signal: AbortSignal): Promise<Entry | undefined> {
+  return candidacy.standing.store.get(candidacy.entry.key, { signal })
+}
+
+/** The grant's own check: without it a session that died meanwhile makes a phantom leader. */
+function isCertain({ entry, session, stepDownMs }: Candidacy, own: Entry | undefined): boolean {
+  const ours = own?.createRevision === entry.createRevision && own.session === session.id
+  return ours && session.remainingMs() > stepDownMs
+}
+
+/** Resolves when it is worth asking again. */
+async function untilChange(candidacy: Candidacy, elder: Entry | undefined, signal: AbortSignal): Promise<void> {
+  const { store, clock } = candidacy.standing
+  const { ttlMs } = candidacy.session
+  // A re-list at half a TTL bounds the wait should a watch go deaf; without an elder only a renewal is missing.
+  const pauseMs = elder ? (ttlMs / 2) * (0.8 + 0.4 * Math.random()) : ttlMs / 12
+  const waiting = new AbortController()
+  const unlink = onAbort(signal, (reason) => waiting.abort(reason))
+  const gone = async (watched: Entry) => {
+    for await (const state of store.watch(watched.key, { signal: waiting.signal })) {
+      if (state?.createRevision !== watched.createRevision) return
+    }
+  }
+  try {
+    const timer = sleep(clock, pauseMs, waiting.signal)
+    await Promise.race(elder ? [timer, gone(elder)] : [timer])
+  } finally {
+    unlink()
+    waiting.abort(new Error('no longer waited for'))
+  }
+}
