@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { main: 'src/main.ts', guardian: 'src/run/guardian.ts' },
+  entry: { main: 'src/main.ts', guardian: 'src/guarded/guardian.ts' },
   format: 'esm',
   target: 'node20',
   dts: false,

@@ -6,6 +6,10 @@ import type { Entry } from '../store.js'
 import type { Candidacy } from './candidacy.js'
 import { readCandidate } from './candidate.js'
 
+/** The re-list timer, in parts of a TTL: half of one, spread so that a crowd does not ask in step. */
+const EARLIEST_RELIST = 0.4
+export const LATEST_RELIST = 0.6
+
 /**
  * Waits until the candidacy may lead. Level-triggered: what the store says decides, whatever wakes us only makes us
  * ask again.
@@ -70,8 +74,8 @@ function isCertain({ entry, session, stepDownMs }: Candidacy, own: Entry | undef
 async function untilChange(candidacy: Candidacy, elder: Entry | undefined, signal: AbortSignal): Promise<void> {
   const { store, clock } = candidacy.standing
   const { ttlMs } = candidacy.session
-  // A re-list at half a TTL bounds the wait should a watch go deaf; without an elder only a renewal is missing.
-  const pauseMs = elder ? (ttlMs / 2) * (0.8 + 0.4 * Math.random()) : ttlMs / 12
+  // Re-listing bounds the wait should a watch go deaf; without an elder only a renewal is missing.
+  const pauseMs = elder ? ttlMs * spread(EARLIEST_RELIST, LATEST_RELIST) : ttlMs / 12
   const waiting = new AbortController()
   const unlink = onAbort(signal, (reason) => waiting.abort(reason))
   const gone = async (watched: Entry) => {
@@ -86,4 +90,8 @@ async function untilChange(candidacy: Candidacy, elder: Entry | undefined, signa
     unlink()
     waiting.abort(new Error('no longer waited for'))
   }
+}
+
+function spread(from: number, to: number): number {
+  return from + (to - from) * Math.random()
 }

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander'
+import { describeFailure, EXIT_USAGE } from './failure.js'
+import { program } from './program.js'
+
+// A reader that goes away (`eldest observe x | head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE // commander has printed it
+  } else {
+    const { line, exitCode } = describeFailure(error)
+    process.stderr.write(`eldest: ${line}\n`)
+    process.exitCode = exitCode
+  }
+}

@@ -1,0 +1,64 @@
+import type { ChildProcess } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { startEldest } from './eldest-command.js'
+import type { CandidateRecord, DriverRecord, HistoryRecord } from './history.js'
+import { monotonicMs } from './waiting.js'
+
+/** One `eldest campaign --json` process whose lines, and whatever is done to it, go into a history. */
+export class CandidateProcess {
+  readonly name: string
+  readonly exited: Promise<number | null>
+  stderr = ''
+  stopped = false
+  readonly #history: HistoryRecord[]
+  readonly #child: ChildProcess
+
+  constructor(name: string, args: string[], history: HistoryRecord[]) {
+    this.name = name
+    this.#history = history
+    this.#child = startEldest(['campaign', ...args, '--json'])
+    this.#child.stderr!.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()))
+    createInterface(this.#child.stdout!).on('line', (line) => history.push(this.#read(line)))
+    this.exited = new Promise((resolve) => this.#child.once('close', resolve))
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  kill(): void {
+    this.#record('killed')
+    this.#child.kill('SIGKILL')
+  }
+
+  stop(): void {
+    this.#record('stopped')
+    this.stopped = true
+    this.#child.kill('SIGSTOP')
+  }
+
+  continue(): void {
+    this.#child.kill('SIGCONT')
+    this.stopped = false
+    this.#record('continued')
+  }
+
+  terminate(): void {
+    this.#child.kill('SIGTERM')
+  }
+
+  #record(event: DriverRecord['event']): void {
+    this.#history.push({ atMs: monotonicMs(), process: this.name, event })
+  }
+
+  #read(line: string): CandidateRecord {
+    const { event, fencingToken, reason, monotonicNs } = JSON.parse(line) as Record<string, string>
+    return {
+      atMs: Number(BigInt(monotonicNs!)) / 1e6,
+      process: this.name,
+      event: event as CandidateRecord['event'],
+      token: BigInt(fencingToken!),
+      reason,
+    }
+  }
+}
