@@ -44,10 +44,11 @@ export async function storm({ store, seed, ttlMs, durationMs, candidates }: Stor
     await until('all candidates stand', () => new Set(history.map((each) => each.process)).size === candidates)
     const untilMs = monotonicMs() + durationMs
     while (monotonicMs() < untilMs) {
-      await pause(seed.between(0.2, 2) * ttlMs)
+      await pause(seed.between(0.2, 3) * ttlMs)
       const victims = living().filter((each) => !each.stopped)
       if (victims.length === 0) continue
-      const victim = seed.pick(victims)
+      const leader = victims.find((each) => each.name === history.findLast(({ event }) => event === 'elected')?.process)
+      const victim = leader && seed.next() < 0.5 ? leader : seed.pick(victims)
       if (seed.next() < 0.5) {
         victim.kill()
         faults['killed']!++

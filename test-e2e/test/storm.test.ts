@@ -16,7 +16,7 @@ test(`for ${seconds} s of kills and stops there is never a second leader, and so
     const { violations, terms, longestRecoveryMs, faults, stderr } = await storm({
       store,
       seed,
-      ttlMs: 1500,
+      ttlMs: 1000,
       durationMs: seconds * 1000,
       candidates: 5,
     })
