@@ -1,0 +1,43 @@
+import type { ConsensusStore } from '@eldest/core'
+import { MemoryLink, MemoryServer, MemoryStore } from '@eldest/core/memory'
+import type { Harness } from '../src/index.js'
+
+/** What one client is made of. */
+export interface MemoryClient {
+  server: MemoryServer
+  link: MemoryLink
+}
+
+/** What the harness is made of; a mutant replaces one part. */
+export interface MemoryParts {
+  server?: MemoryServer
+  createLink?: () => MemoryLink
+  createStore?: (client: MemoryClient) => ConsensusStore
+  patienceMs?: number
+}
+
+/** Clients of one in-process server. */
+export function memoryHarness(parts: MemoryParts = {}): Harness {
+  const {
+    server = new MemoryServer(),
+    createLink = () => new MemoryLink(),
+    createStore = (client: MemoryClient) => new MemoryStore(client),
+    patienceMs = 5000,
+  } = parts
+  return {
+    name: 'memory',
+    ttlMs: 300,
+    patienceMs,
+    async connect() {
+      const link = createLink()
+      return {
+        store: createStore({ server, link }),
+        cut: () => link.cut(),
+        heal: () => link.heal(),
+        loseNextAnswer: () => link.loseNextAnswer(),
+      }
+    },
+    endSession: async (id) => server.endSession(id),
+    dispose: async () => server.stop(),
+  }
+}

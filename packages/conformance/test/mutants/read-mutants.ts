@@ -1,0 +1,67 @@
+import type { Cancellable, Entry } from '@eldest/core'
+import { MemoryServer, MemoryStore } from '@eldest/core/memory'
+import { server, store, TracingServer } from './mutant.js'
+
+class ListInKeyOrder extends MemoryServer {
+  override list(prefix: string): Entry[] {
+    return super.list(prefix).sort((a, b) => (a.key < b.key ? -1 : 1))
+  }
+}
+
+class PrefixMatchesSiblings extends TracingServer {
+  override list(prefix: string): Entry[] {
+    const matching = this.living().filter(
+      ({ key }) => key.startsWith(prefix) && key.split('/').length === prefix.split('/').length + 1,
+    )
+    return matching.sort((a, b) => (a.createRevision < b.createRevision ? -1 : 1))
+  }
+}
+
+class PrefixMatchesDeeper extends TracingServer {
+  override list(prefix: string): Entry[] {
+    const matching = this.living().filter(({ key }) => key.startsWith(`${prefix}/`))
+    return matching.sort((a, b) => (a.createRevision < b.createRevision ? -1 : 1))
+  }
+}
+
+class PredecessorIsEldest extends MemoryServer {
+  override predecessor(entry: Entry): Entry | undefined {
+    const eldest = this.list(entry.key.slice(0, entry.key.lastIndexOf('/')))[0]
+    return eldest?.key === entry.key ? undefined : eldest
+  }
+}
+
+class PredecessorOfTheLiving extends MemoryServer {
+  override predecessor(entry: Entry): Entry | undefined {
+    return this.get(entry.key) && super.predecessor(entry)
+  }
+}
+
+class StaleReads extends MemoryStore {
+  readonly #read = new Map<string, { entry: Entry | undefined; atMs: number }>()
+
+  override async get(key: string, options?: Cancellable): Promise<Entry | undefined> {
+    const known = this.#read.get(key)
+    if (known && performance.now() - known.atMs < 30) return known.entry
+    const entry = await super.get(key, options)
+    this.#read.set(key, { entry, atMs: performance.now() })
+    return entry
+  }
+}
+
+const oldestFirst = 'list is oldest first, not in the order of keys'
+const covers = 'a prefix covers the keys directly beneath it: no sibling, nothing deeper, not itself'
+const watched = 'a watch of a prefix shows its entries oldest first and nothing of its siblings'
+const samePrefix = 'the predecessor lies beneath the same prefix: no sibling, nothing deeper'
+const youngestOlder = 'the predecessor is the youngest older entry, and the eldest has none'
+const ofGone = 'the predecessor is found for an entry that is gone itself'
+const seesWrites = 'get, list and predecessor see every write that had returned before, whoever wrote'
+
+export const readMutants = [
+  server('lists in the order of keys', ListInKeyOrder, oldestFirst, watched),
+  server('matches ab with the prefix a', PrefixMatchesSiblings, covers, watched, samePrefix),
+  server('matches a/b/x with the prefix a', PrefixMatchesDeeper, covers, watched, samePrefix),
+  server('gives the eldest as predecessor', PredecessorIsEldest, youngestOlder),
+  server('gives no predecessor to who is gone', PredecessorOfTheLiving, ofGone),
+  store('reads what it has read before', StaleReads, seesWrites),
+]
