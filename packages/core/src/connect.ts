@@ -2,20 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Cancellable, ConsensusStore } from './store.js'
-
-/** What an adapter package exports as `adapter`. */
-export interface Adapter {
-  /** The URL schemes it serves, without the colon. */
-  readonly schemes: readonly string[]
-  /**
-   * Opens a store. Errors: `RangeError` for a URL it cannot take, before any I/O, naming the part and the fix, never
-   * a password; `ConsensusError` for what the store says.
-   */
-  connect(url: string, options: AdapterOptions): Promise<ConsensusStore>
-}
-
-/** What {@link connect} hands on to an adapter. */
-export type AdapterOptions = Cancellable
+import type { Adapter } from './store-adapter.js'
 
 /** Options of {@link connect}. */
 export interface ConnectOptions extends Cancellable {

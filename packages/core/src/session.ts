@@ -1,5 +1,5 @@
 import type { Capabilities } from './capabilities.js'
-import type { Cancellable, Entry } from './store.js'
+import type { Cancellable, Entry } from './entry.js'
 
 /** Options of `ConsensusStore.openSession`. */
 export interface SessionOptions extends Cancellable {

@@ -1,4 +1,4 @@
-import type { Adapter } from '../connect.js'
+import type { Adapter } from '../store-adapter.js'
 import { MemoryStore } from './memory-store.js'
 
 /** Serves `memory:`, a private store of this process. */

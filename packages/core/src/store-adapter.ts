@@ -1,0 +1,15 @@
+import type { Cancellable, ConsensusStore } from './store.js'
+
+/** What an adapter package exports as `adapter`. */
+export interface Adapter {
+  /** The URL schemes it serves, without the colon. */
+  readonly schemes: readonly string[]
+  /**
+   * Opens a store. Errors: `RangeError` for a URL it cannot take, before any I/O, naming the part and the fix, never
+   * a password; `ConsensusError` for what the store says.
+   */
+  connect(url: string, options: AdapterOptions): Promise<ConsensusStore>
+}
+
+/** What `connect` hands on to an adapter. */
+export type AdapterOptions = Cancellable
