@@ -9,6 +9,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// Nothing here prints by it. lmdb does, with a stack, for each failed commit, whose error it also hands to its caller.
+console.error = () => undefined
+
 try {
   await program.parseAsync()
 } catch (error) {
