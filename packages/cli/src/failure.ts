@@ -19,6 +19,6 @@ export class Failure extends Error {
 export function describeFailure(error: unknown): { line: string; exitCode: number } {
   if (error instanceof Failure) return { line: error.message, exitCode: error.exitCode }
   if (isConsensusError(error)) return { line: `${error.message} (${error.code})`, exitCode: EXIT_STORE }
-  if (error instanceof RangeError || error instanceof TypeError) return { line: error.message, exitCode: EXIT_USAGE }
+  if (error instanceof RangeError) return { line: error.message, exitCode: EXIT_USAGE }
   return { line: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: EXIT_STORE }
 }
