@@ -15,11 +15,27 @@ check('format', 'npx', ['prettier', '--check', '--log-level=warn', '.'])
 check('packages', 'node', ['scripts/check-packages.mjs'])
 suite('packages', ['--project', 'packages'])
 suite('test-e2e', ['--project', 'test-e2e'])
+servers()
 
 rmSync(scratch, { recursive: true, force: true })
 if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
+
+/**
+ * What needs the servers in Docker. ELDEST_SERVERS=required: they must be there (CI); otherwise what cannot be reached
+ * is named, loudly, and does not count.
+ */
+function servers() {
+  const { status, stdout } = spawnSync('bash', ['docker/servers', 'status'], { encoding: 'utf8' })
+  const isUp = (backend) => new RegExp(`^${backend}1 .* healthy *$`, 'm').test(stdout ?? '')
+  const missing = ['etcd', 'consul', 'zookeeper'].filter((backend) => status === null || !isUp(backend))
+  for (const backend of ['etcd', 'consul', 'zookeeper']) {
+    if (!missing.includes(backend)) check(`${backend} cluster`, 'bash', ['docker/verify-cluster', backend])
+    else if (process.env.ELDEST_SERVERS === 'required') count(`${backend} cluster (not there)`, 0, 1)
+  }
+  if (missing.length > 0) console.log(`\nNOT TESTED: ${missing.join(', ')}. Start them: npm run servers -- up cluster`)
+}
 
 /** A step that counts as one test. */
 function check(name, command, args) {
