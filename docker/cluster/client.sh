@@ -1,6 +1,8 @@
 # Each backend's own client, in the container of the node that is asked, so that nothing is needed on the host.
 # shellcheck shell=bash
 
+# No `grep -q` behind a pipe: it leaves at the first match, and under pipefail the writer it cuts off fails the check.
+
 key=verify-cluster
 
 # on NODE COMMAND…: ended after a time, for a node without a quorum may never answer. ZooKeeper's client starts a JVM.
@@ -34,8 +36,8 @@ leader_of() {
 leads() {
   case $1 in
     etcd) on "$2" etcdctl endpoint status | awk -F ', ' '{ exit $5 != "true" }' ;;
-    consul) on "$2" consul info | grep -q 'leader = true' ;;
-    zookeeper) zookeeper_mode "$2" | grep -q leader ;;
+    consul) on "$2" consul info | grep 'leader = true' >/dev/null ;;
+    zookeeper) zookeeper_mode "$2" | grep leader >/dev/null ;;
   esac
 }
 
@@ -47,7 +49,7 @@ write_value() {
     consul) on "$2" consul kv put "$key" "$3" ;;
     # The client exits 0 whatever became of its commands.
     zookeeper)
-      printf 'create /%s\nset /%s %s\nget /%s\n' $key $key "$3" $key | on "$2" zkCli.sh -server 127.0.0.1:2181 | grep -q "^$3\$"
+      printf 'create /%s\nset /%s %s\nget /%s\n' $key $key "$3" $key | on "$2" zkCli.sh -server 127.0.0.1:2181 | grep "^$3\$" >/dev/null
       ;;
   esac
 }
@@ -57,7 +59,7 @@ reads_value() {
   case $1 in
     etcd) [ "$(on "$2" etcdctl get --print-value-only "$key")" = "$3" ] ;;
     consul) [ "$(on "$2" consul kv get "$key")" = "$3" ] ;;
-    zookeeper) printf 'sync /%s\nget /%s\n' $key $key | on "$2" zkCli.sh -server 127.0.0.1:2181 | grep -q "^$3\$" ;;
+    zookeeper) printf 'sync /%s\nget /%s\n' $key $key | on "$2" zkCli.sh -server 127.0.0.1:2181 | grep "^$3\$" >/dev/null ;;
   esac
 }
 
