@@ -6,7 +6,7 @@ server=$ZOOKEEPER_HOST:2181
 
 # own USER PASSWORD PATH OTHERS: the client exits 0 whatever became of its commands, so the ACL is read back.
 own() {
-  zkCli.sh -server "$server" 2>&1 <<COMMANDS | grep -q "'digest,'$1:"
+  zkCli.sh -server "$server" 2>&1 <<COMMANDS | grep "'digest,'$1:" >/dev/null
 addauth digest $1:$2
 create $3
 setAcl $3 auth::cdrwa$4
