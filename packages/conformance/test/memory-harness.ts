@@ -14,6 +14,7 @@ export interface MemoryParts {
   createLink?: () => MemoryLink
   createStore?: (client: MemoryClient) => ConsensusStore
   patienceMs?: number
+  ttlMs?: number
 }
 
 /** Clients of one in-process server. */
@@ -23,10 +24,11 @@ export function memoryHarness(parts: MemoryParts = {}): Harness {
     createLink = () => new MemoryLink(),
     createStore = (client: MemoryClient) => new MemoryStore(client),
     patienceMs = 5000,
+    ttlMs = 500,
   } = parts
   return {
     name: 'memory',
-    ttlMs: 300,
+    ttlMs,
     patienceMs,
     async connect() {
       const link = createLink()

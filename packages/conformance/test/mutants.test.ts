@@ -27,7 +27,7 @@ function isFailure(error: unknown): boolean {
 async function run(name: string, parts: MemoryParts): Promise<void> {
   const one = cases.find((candidate) => candidate.name === name)
   if (!one) throw new Error(`there is no case "${name}"`)
-  const harness = memoryHarness({ patienceMs: 700, ...parts })
+  const harness = memoryHarness({ patienceMs: 700, ttlMs: 300, ...parts })
   try {
     await runCase(one, harness)
   } finally {
@@ -37,8 +37,9 @@ async function run(name: string, parts: MemoryParts): Promise<void> {
 
 describe.each(mutants)('a store that $name', ({ caughtBy, parts }) => {
   test.each(caughtBy)('fails: %s', async (name) => {
-    await run(name, {})
-    await expect(run(name, parts())).rejects.toSatisfy(isFailure)
+    const broken = parts()
+    await run(name, broken.ttlMs ? { ttlMs: broken.ttlMs } : {})
+    await expect(run(name, broken)).rejects.toSatisfy(isFailure)
   })
 })
 

@@ -36,15 +36,26 @@ const readings: HostReadings = {
  * - elsewhere: hrtime or the progress of the wall clock.
  */
 export function createHostNow(source: HostReadings): () => number {
-  const hrtimeStart = source.hrtimeMs()
   if (source.platform === 'darwin') return () => source.hrtimeMs()
-  if (source.platform !== 'linux') {
-    const wallStart = source.wallMs()
-    return () => Math.max(source.hrtimeMs(), hrtimeStart + source.wallMs() - wallStart)
-  }
-  const lead = source.uptimeMs() - hrtimeStart
+  if (source.platform !== 'linux') return createWallNow(source)
+  const lead = source.uptimeMs() - source.hrtimeMs()
   const virtualOffset = lead < -1000 ? lead : 0
   return () => Math.max(source.hrtimeMs(), source.uptimeMs() - virtualOffset)
+}
+
+/** Never goes back and never stands still when the wall clock is set back: from there on its progress counts anew. */
+function createWallNow(source: HostReadings): () => number {
+  let hrtime = source.hrtimeMs()
+  let now = hrtime
+  let wallLead = source.wallMs() - now
+  return () => {
+    const elapsed = source.hrtimeMs() - hrtime
+    const wall = source.wallMs()
+    hrtime += elapsed
+    now = Math.max(now + elapsed, wall - wallLead)
+    if (now - (wall - wallLead) > 1000) wallLead = wall - now
+    return now
+  }
 }
 
 /** Milliseconds on the scale that all processes of this host share (Linux, macOS). */

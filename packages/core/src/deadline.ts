@@ -30,7 +30,8 @@ export function withDeadline<T>(options: DeadlineOptions, operation: (signal: Ab
       cancelTimer()
       unlink()
     }
-    operation(waiting.signal).then(
+    const started = async () => operation(waiting.signal) // what it throws is a rejection too
+    started().then(
       (value) => {
         finish()
         resolve(value)

@@ -79,8 +79,9 @@ export class KeptSession implements Session {
       attempt,
     )
     return abortable(created, options.signal, (entry) => {
-      // Nobody waits for it any more. Where the deletion fails the entry goes with its session.
-      this.#backend.remove(entry).catch(() => undefined)
+      // Nobody waits for it any more. Where the deletion fails to the end the entry goes with its session.
+      const options = { clock: this.#clock, timeoutMs: this.remainingMs(), signal: this.ended }
+      retryTransient(options, () => this.#backend.remove(entry)).catch(() => undefined)
     })
   }
 

@@ -71,6 +71,25 @@ export const closingCases: Case[] = [
     },
   },
   {
+    name: 'a session that is granted while the store closes is ended',
+    async run({ connect, prefix, steadyTtlMs, patienceMs }) {
+      const { store } = await connect()
+      const opening = store.openSession({ ttlMs: steadyTtlMs })
+      const outcome = opening.then(
+        (session) => ({ session }),
+        (error: unknown) => ({ error }),
+      )
+      await store.close()
+      const settled = await within('openSession settles', patienceMs, outcome)
+      if ('error' in settled) {
+        assertCode('openSession', settled.error, 'STORE_CLOSED')
+        return
+      }
+      await eventually('the session ends', patienceMs, () => settled.session.ended.aborted)
+      await rejectsWith('createOrdered', settled.session.createOrdered(prefix, bytes('x')), 'STORE_CLOSED')
+    },
+  },
+  {
     name: 'calls that are under way when the store is closed settle',
     async run(context) {
       const { connection, target } = await openTarget(context)

@@ -1,5 +1,14 @@
-import { type Cancellable, ConsensusError, type Entry, isConsensusError, type WriteOptions } from '@eldest/core'
+import {
+  type Cancellable,
+  ConsensusError,
+  type Entry,
+  isConsensusError,
+  type Session,
+  type SessionOptions,
+  type WriteOptions,
+} from '@eldest/core'
 import { MemoryLink, MemoryStore } from '@eldest/core/memory'
+import type { MemoryClient } from '../memory-harness.js'
 import { type Mutant, store } from './mutant.js'
 
 class WrappedReason extends MemoryStore {
@@ -63,6 +72,19 @@ class LeaksHandle extends MemoryStore {
   }
 }
 
+class SessionsOutliveClose extends MemoryStore {
+  readonly #client: MemoryClient
+
+  constructor(client: MemoryClient) {
+    super(client)
+    this.#client = client
+  }
+
+  override openSession(options: SessionOptions): Promise<Session> {
+    return new MemoryStore(this.#client).openSession(options)
+  }
+}
+
 class AnswersAfterClose extends MemoryStore {
   override async list(prefix: string, options?: Cancellable): Promise<Entry[]> {
     return super.list(prefix, options).catch((error: unknown) => {
@@ -94,6 +116,8 @@ const unavailable = 'a write that is UNAVAILABLE did not happen'
 const lostAnswer = 'a write whose answer is lost never claims that it did not happen'
 const noHandle = 'no handle keeps the process alive after close'
 const closed = 'every call is STORE_CLOSED after close'
+const closesSessions = 'close ends every session of the store, and none of another client'
+const granted = 'a session that is granted while the store closes is ended'
 const noRejection = 'no rejection is unhandled, whatever fails'
 
 export const faultMutants: Mutant[] = [
@@ -105,6 +129,7 @@ export const faultMutants: Mutant[] = [
   link('writes and says UNAVAILABLE', WritesAndSaysUnavailable, unavailable),
   link('says UNAVAILABLE when the answer is lost', LostAnswerIsUnavailable, lostAnswer),
   store('leaks a handle at close', LeaksHandle, noHandle),
+  store('forgets its sessions at close', SessionsOutliveClose, closesSessions, granted, noHandle),
   store('answers after close', AnswersAfterClose, closed),
   store('forgets a promise', FloatingPromise, noRejection),
 ]

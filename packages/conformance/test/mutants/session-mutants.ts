@@ -5,6 +5,10 @@ import { MemoryServer, MemoryStore } from '@eldest/core/memory'
 import type { MemoryClient } from '../memory-harness.js'
 import { alter, alterSession, type Mutant, server, SessionAlteringStore, store, TracingServer } from './mutant.js'
 
+/** Where a case has to look in time: what is wrong for a third of it is seen on a busy machine too. */
+const LONG_TTL_MS = 600
+const LONGER_TTL_MS = 1200
+
 class EntriesOutliveSession extends TracingServer {
   override endSession(id: string): void {
     const entries = this.living().filter(({ session }) => session === id)
@@ -16,7 +20,7 @@ class EntriesOutliveSession extends TracingServer {
 
 class EarlyExpiry extends MemoryServer {
   override openSession(id: string, ttlMs: number): void {
-    super.openSession(id, ttlMs * 0.7)
+    super.openSession(id, ttlMs * 0.6)
   }
 }
 
@@ -96,7 +100,7 @@ class CountedFromAnswer extends MemoryStore {
       backend: {
         renew: async () => {
           await request(() => server.renewSession(id))
-          await sleep(250)
+          await sleep(LONGER_TTL_MS / 3)
           return now()
         },
         create: (key, value) => request(() => server.createOrdered(id, key, value)),
@@ -120,8 +124,16 @@ const watched = 'a watch shows that an entry went with its session: closed, ende
 
 export const sessionMutants: Mutant[] = [
   server('lets entries outlive their session', EntriesOutliveSession, goneAtClose, others, endedBehind, watched),
-  server('ends sessions before their TTL is over', EarlyExpiry, held, abandoned),
-  server('forgets renewals', RenewedOnce, renewed),
+  {
+    name: 'ends sessions before their TTL is over',
+    caughtBy: [held, abandoned],
+    parts: () => ({ server: new EarlyExpiry(), ttlMs: LONG_TTL_MS }),
+  },
+  {
+    name: 'forgets renewals',
+    caughtBy: [renewed],
+    parts: () => ({ server: new RenewedOnce(), ttlMs: LONG_TTL_MS }),
+  },
   store('fires ended late', LateEnded, ended),
   store('fires ended without a coded reason', EndedWithoutCode, codes, ended),
   store('reads remainingMs from a timer', RemainingByTimer, stalled),
@@ -130,6 +142,6 @@ export const sessionMutants: Mutant[] = [
   {
     name: 'counts the local deadline from the answer',
     caughtBy: [held],
-    parts: () => ({ createStore: (client) => new CountedFromAnswer(client) }),
+    parts: () => ({ createStore: (client) => new CountedFromAnswer(client), ttlMs: LONGER_TTL_MS }),
   },
 ]

@@ -96,7 +96,7 @@ const plain =
 const comeBack = 'values come back as they were written: binary, empty, a part of a buffer, and the largest'
 
 export const writeMutants = [
-  server('ignores the guard of a put', GuardIgnored, deleted, sessionEnded, anew, atomic),
+  server('ignores the guard of a put', GuardIgnored, deleted, sessionEnded, anew),
   server('ignores the guard of a delete', GuardOfDeleteIgnored, deleted, anew),
   server('guards by key, whichever entry has it', GuardByKey, anew),
   server('guards by modRevision', GuardByValue, notItsValue, passes),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { onAbort } from '../abort.js'
 import { backoffMs } from '../backoff.js'
 import { sleep } from '../deadline.js'
@@ -61,6 +62,7 @@ export function isWorthAnotherTry(error: unknown): boolean {
 async function elected(candidacy: Candidacy, { signal, standby }: CampaignOptions): Promise<void> {
   const waiting = new AbortController()
   const failed = new AbortController()
+  setMaxListeners(0, waiting.signal) // standby hangs as much on it as it likes
   const unlink = [
     onAbort(signal, (reason) => failed.abort(reason)),
     onAbort(candidacy.ended, (reason) => waiting.abort(reason)),

@@ -19,7 +19,7 @@ export class Candidacy {
   readonly standing: Standing
   readonly #ended = new AbortController()
   readonly #since: string
-  readonly #unlinkSession: () => void
+  readonly #unlinkSession: () => void = () => {} // the session may be over before the constructor is
   readonly #following: Promise<void>
   #cancelTimer: () => void = () => {}
   #stopByMs = 0
@@ -38,16 +38,24 @@ export class Candidacy {
 
   /** Opens a session, or takes the shared one, and creates the key: the candidate stands at the end of the line. */
   static async stand(standing: Standing, value: unknown, { signal }: Cancellable): Promise<Candidacy> {
-    const { store, shared, ttlMs, prefix, id } = standing
+    const { store, shared, ttlMs, prefix, id, clock } = standing
+    const name = candidateName(id)
     const since = new Date().toISOString()
-    const bytes = writePublication({ value, since, ttlMs }, store.capabilities.maxValueBytes)
     const session = await (shared ? shared.open({ signal }) : store.openSession({ ttlMs, signal }))
     try {
-      const entry = await session.createOrdered(prefix, bytes, { name: candidateName(id), signal })
+      // As granted: whoever evicts this candidate gives it that long before the key is deleted under it.
+      const bytes = writePublication({ value, since, ttlMs: session.ttlMs }, store.capabilities.maxValueBytes)
+      const entry = await session.createOrdered(prefix, bytes, { name, signal })
       return new Candidacy(standing, session, entry, since)
     } catch (error) {
-      // The failure to close is the lesser news: an unclosed session ends with its TTL.
-      if (!shared) await session.close().catch(() => undefined)
+      // A key that was created all the same must not stand at the head of the line of a session that lives on. A
+      // failure to clean up is the lesser news: what could not be told ends with its session.
+      const timeoutMs = session.remainingMs()
+      const cleanUp = async () => {
+        if (!shared) await session.close()
+        else if (timeoutMs > 0) await retryTransient({ clock, timeoutMs }, () => store.delete(`${prefix}/${name}`))
+      }
+      await cleanUp().catch(() => undefined)
       throw error
     }
   }
@@ -86,10 +94,16 @@ export class Candidacy {
     this.#end('resigned', `${this.#name()} resigned`)
   }
 
+  /** The store has refused a write that the own key guards: the key is gone, though the watch has not said so yet. */
+  deposed(): void {
+    if (this.session.remainingMs() === 0) return // ended with the session's reason
+    this.#end('evicted', `${this.#name()} was evicted: its key was deleted`, { keyGone: true })
+  }
+
   /** Publishes another value beside the key. Errors: `GUARD_FAILED` when the key is gone. */
   async publish(value: unknown, { signal }: Cancellable): Promise<void> {
-    const { store, ttlMs } = this.standing
-    const publication: Publication = { value, since: this.#since, ttlMs }
+    const { store } = this.standing
+    const publication: Publication = { value, since: this.#since, ttlMs: this.session.ttlMs }
     const bytes = writePublication(publication, store.capabilities.maxValueBytes)
     await store.put(this.entry.key, bytes, { guard: this.entry, signal })
   }
@@ -140,9 +154,8 @@ export class Candidacy {
     const { store } = this.standing
     try {
       for await (const state of store.watch(this.entry.key, { signal: this.ended })) {
-        if (this.session.remainingMs() === 0) return // ended with the session's reason
         if (state?.createRevision !== this.entry.createRevision || state.session !== this.session.id) {
-          this.#end('evicted', `${this.#name()} was evicted: its key was deleted`, { keyGone: true })
+          this.deposed()
         } else if (readPublication(state).evict === true) {
           this.#end('evicted', `${this.#name()} was evicted: it was asked to step down`)
         }

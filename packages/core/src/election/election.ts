@@ -21,6 +21,7 @@ import { type LeadCallback, run, type RunOptions } from './run.js'
 export class Election {
   readonly #standing: Standing
   #value: unknown
+  #updates = 0
   #candidacy: Candidacy | undefined
   #busy = false
   #publishing: Promise<unknown> = Promise.resolve()
@@ -114,6 +115,7 @@ export class Election {
     const { store, ttlMs } = this.#standing
     writePublication({ value, since: new Date(0).toISOString(), ttlMs }, store.capabilities.maxValueBytes)
     this.#value = value
+    this.#updates++
   }
 
   async #exclusively<T>(use: () => Promise<T>): Promise<T> {
@@ -131,7 +133,16 @@ export class Election {
   }
 
   #campaign(options: CampaignOptions): Promise<Candidacy> {
-    const onStand = (candidacy: Candidacy) => (this.#candidacy = candidacy)
-    return campaign(this.#standing, () => this.#value, onStand, options)
+    let stoodAfter = 0
+    const value = () => {
+      stoodAfter = this.#updates
+      return this.#value
+    }
+    const onStand = (candidacy: Candidacy) => {
+      this.#candidacy = candidacy
+      // An update while the key was being created found nothing to write to.
+      if (this.#updates > stoodAfter) this.update(this.#value).catch(() => undefined)
+    }
+    return campaign(this.#standing, value, onStand, options)
   }
 }

@@ -1,4 +1,5 @@
-import type { Cancellable, Entry } from '../store.js'
+import { isConsensusError } from '../error.js'
+import type { Cancellable, ConsensusStore, Entry } from '../store.js'
 import type { Candidacy } from './candidacy.js'
 
 /**
@@ -62,12 +63,12 @@ export class Leadership implements AsyncDisposable {
    * Errors: `GUARD_FAILED` once deposed; nothing was written.
    */
   async put(key: string, value: Uint8Array, options: Cancellable = {}): Promise<Entry> {
-    return this.#candidacy.standing.store.put(key, value, { ...options, guard: this.#candidacy.entry })
+    return this.#guarded((store, guard) => store.put(key, value, { ...options, guard }))
   }
 
   /** Deletes a key of the store on the same condition. `false`: there was none. Errors: `GUARD_FAILED`. */
   async delete(key: string, options: Cancellable = {}): Promise<boolean> {
-    return this.#candidacy.standing.store.delete(key, { ...options, guard: this.#candidacy.entry })
+    return this.#guarded((store, guard) => store.delete(key, { ...options, guard }))
   }
 
   /**
@@ -82,5 +83,14 @@ export class Leadership implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.resign()
+  }
+
+  async #guarded<T>(write: (store: ConsensusStore, guard: Entry) => Promise<T>): Promise<T> {
+    try {
+      return await write(this.#candidacy.standing.store, this.#candidacy.entry)
+    } catch (error) {
+      if (isConsensusError(error, 'GUARD_FAILED')) this.#candidacy.deposed()
+      throw error
+    }
   }
 }

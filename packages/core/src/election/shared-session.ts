@@ -1,4 +1,4 @@
-import { abortable } from '../abort.js'
+import { abortable, onAbort } from '../abort.js'
 import { ConsensusError } from '../error.js'
 import { assertTtl, type Session } from '../session.js'
 import type { Cancellable, ConsensusStore } from '../store.js'
@@ -45,7 +45,7 @@ export class SharedSession implements AsyncDisposable {
   async #openNext(): Promise<Session> {
     try {
       const session = await this.store.openSession({ ttlMs: this.ttlMs })
-      session.ended.addEventListener('abort', () => (this.#current = undefined), { once: true })
+      onAbort(session.ended, () => (this.#current = undefined)) // at once if it is over already: never handed out twice
       return session
     } catch (error) {
       this.#current = undefined

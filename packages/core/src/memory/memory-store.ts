@@ -25,7 +25,7 @@ const MAX_VALUE_BYTES = 1024 * 1024
 /** The contract in the plainest code: one client of an in-process server. For tests, and to read first. */
 export class MemoryStore implements ConsensusStore {
   readonly capabilities: Capabilities = {
-    minTtlMs: 50,
+    minTtlMs: 100, // below 62 the margins alone bring a leader into doubt before its first renewal
     maxTtlMs: 24 * 3_600_000,
     ttlGranularityMs: 1,
     worstCaseExpiryMs: (ttlMs) => ttlMs + 20,
@@ -52,6 +52,10 @@ export class MemoryStore implements ConsensusStore {
     const server = this.#server
     const heldSinceMs = this.#clock.now()
     await this.#request(() => server.openSession(id, ttlMs), { signal, write: true, undo: () => server.endSession(id) })
+    if (this.#closing) {
+      server.endSession(id)
+      throw new ConsensusError('STORE_CLOSED', 'the store was closed while the session was being opened')
+    }
     const backend = {
       renew: async () => {
         const sentMs = this.#clock.now()

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { Cluster, type Node, TTL } from '../cluster.js'
+import { settle } from '../virtual-clock.js'
+
+// Each test lets the candidacy die at another moment of the grant. A leadership on a dead session is a phantom.
+async function alone(): Promise<{ cluster: Cluster; node: Node }> {
+  const cluster = new Cluster()
+  return { cluster, node: cluster.node('a') }
+}
+
+describe('the grant', () => {
+  it.each(['get', 'predecessor'] as const)(
+    'is refused when the session was ended before %s was sent',
+    async (method) => {
+      const { cluster, node } = await alone()
+      const hold = node.store.hold(method, 'before')
+      const campaign = node.campaign()
+      await hold.reached
+      cluster.server.endSession(node.store.sessions[0]!.id)
+      hold.release()
+      await settle()
+      expect(campaign.error).toMatchObject({ code: 'LEADERSHIP_LOST' })
+    },
+  )
+
+  it('is refused when the key went after it was read and before the predecessor was', async () => {
+    const { cluster, node } = await alone()
+    const hold = node.store.hold('predecessor', 'before')
+    const campaign = node.campaign()
+    await hold.reached
+    cluster.server.delete(cluster.keys()[0]!, undefined)
+    hold.release()
+    await settle()
+    expect(campaign.error).toMatchObject({ code: 'LEADERSHIP_LOST', ending: 'evicted' })
+  })
+
+  it.each(['get', 'predecessor'] as const)(
+    'is refused when the local deadline passed while the answer of %s was on its way',
+    async (method) => {
+      const { cluster, node } = await alone()
+      const hold = node.store.hold(method, 'after')
+      const campaign = node.campaign()
+      await hold.reached
+      const [lost] = cluster.keys()
+      cluster.clock.jump(TTL)
+      hold.release()
+      await settle()
+      expect(campaign.settled).toBe(false)
+      await cluster.clock.until(() => campaign.settled)
+      expect(cluster.keys()).not.toContain(lost)
+      expect(campaign.value.remainingMs()).toBeGreaterThan(TTL / 2)
+    },
+  )
+
+  it('is refused in the last third of the TTL, where a leader would have to stop at once', async () => {
+    const { cluster, node } = await alone()
+    const hold = node.store.hold('get', 'after')
+    const campaign = node.campaign()
+    await hold.reached
+    cluster.clock.jump(TTL * 0.7)
+    hold.release()
+    await settle()
+    expect(campaign.settled).toBe(false)
+    await cluster.clock.until(() => campaign.settled)
+    expect(campaign.value.remainingMs()).toBeGreaterThan(TTL / 2)
+  })
+
+  it('is refused when another entry has taken the place of the own key', async () => {
+    const { cluster, node } = await alone()
+    const hold = node.store.hold('get', 'before')
+    const campaign = node.campaign()
+    await hold.reached
+    const [key] = cluster.keys()
+    cluster.server.delete(key!, undefined)
+    cluster.server.put(key!, new Uint8Array(), undefined)
+    hold.release()
+    await settle()
+    expect(campaign.error).toMatchObject({ code: 'LEADERSHIP_LOST', ending: 'evicted' })
+  })
+
+  it('is refused when the session ended while the key was being created, and another session is opened', async () => {
+    const { cluster, node } = await alone()
+    const hold = node.store.hold('createOrdered', 'after')
+    const campaign = node.campaign()
+    await hold.reached
+    node.link.cut()
+    await cluster.clock.advance(TTL)
+    expect(node.store.sessions[0]!.ended.aborted).toBe(true)
+    node.link.heal()
+    hold.release()
+    await cluster.clock.until(() => campaign.settled)
+    expect(campaign.value.signal.aborted).toBe(false)
+    expect(node.store.sessions).toHaveLength(2)
+    expect(cluster.keys()).toHaveLength(1)
+  })
+
+  it('waits for an older candidate that came into sight late', async () => {
+    const { cluster, node } = await alone()
+    const elder = cluster.node('elder')
+    const hold = node.store.hold('predecessor', 'before')
+    await cluster.campaign(elder)
+    const campaign = node.campaign()
+    await hold.reached
+    hold.release()
+    await settle()
+    expect(campaign.settled).toBe(false)
+  })
+
+  it('is given in spite of failures of the store, once it answers again', async () => {
+    const { cluster, node } = await alone()
+    const hold = node.store.hold('get', 'before')
+    const campaign = node.campaign()
+    await hold.reached
+    node.link.cut()
+    hold.release()
+    await cluster.clock.advance(TTL / 3)
+    expect(campaign.settled).toBe(false)
+    node.link.heal()
+    expect(await cluster.clock.until(() => campaign.settled)).toBeLessThanOrEqual(TTL / 6)
+    expect(node.store.sessions).toHaveLength(1)
+  })
+})
