@@ -26,13 +26,18 @@ project_remains() {
   docker volume ls -q --filter "$label"
 }
 
-# Another checkout with the same name for its projects would have its servers replaced, or taken down.
+# Another checkout with the same name for its projects would have its servers replaced, or taken down. What does not run
+# any more, or belongs to a checkout that is gone, is in nobody's use.
 require_own_project() {
-  local owner
-  owner=$(docker ps -a --filter "label=com.docker.compose.project=$(project "$1")" \
-    --format '{{.Label "com.docker.compose.project.working_dir"}}' | head -1)
-  [ -z "$owner" ] || [ "$owner" = "$docker_folder" ] ||
+  local label owner running
+  label=label=com.docker.compose.project=$(project "$1")
+  owner=$(docker ps -a --filter "$label" --format '{{.Label "com.docker.compose.project.working_dir"}}' | head -1)
+  [ -n "$owner" ] && [ "$owner" != "$docker_folder" ] || return 0
+  running=$(docker ps -q --filter "$label")
+  if [ -n "$running" ] && [ -d "$owner" ]; then
     fail "$(project "$1") belongs to $owner: set ELDEST_DOCKER_PROJECT, and ports of your own"
+  fi
+  step "removing what $owner left of $1" remove_project "$1"
 }
 
 start_project() {
