@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { abortable } from './abort.js'
 import type { Clock } from './clock.js'
+import { withDeadline } from './deadline.js'
 import { ConsensusError, isConsensusError } from './error.js'
 import { assertKey } from './key.js'
 import { Renewal, type RenewalOptions } from './renewal.js'
@@ -66,8 +67,11 @@ export class KeptSession implements Session {
   }
 
   async createOrdered(prefix: string, value: Uint8Array, options: CreateOptions = {}): Promise<Entry> {
-    const key = `${prefix}/${options.name ?? freshName()}`
+    const name = options.name ?? freshName()
+    const key = `${prefix}/${name}`
     assertKey(key)
+    if (name.includes('/'))
+      throw new RangeError(`name ${JSON.stringify(name)} must be one segment of a key, without "/"`)
     if (!(value instanceof Uint8Array)) throw new TypeError('value must be a Uint8Array')
     options.signal?.throwIfAborted()
     const attempt = () => {
@@ -115,7 +119,9 @@ export class KeptSession implements Session {
     this.#renewal.end(reason)
     if (this.#abandoned) return
     try {
-      await retryTransient({ clock: this.#clock, timeoutMs }, () => this.#backend.end())
+      const retrying = async () => retryTransient({ clock: this.#clock, timeoutMs }, () => this.#backend.end())
+      const onTimeout = () => new ConsensusError('UNAVAILABLE', 'the store does not answer')
+      await withDeadline({ clock: this.#clock, timeoutMs: timeoutMs || this.#requestTimeoutMs, onTimeout }, retrying)
     } catch (error) {
       if (alreadyOver) return // lost before: the store ends it by itself
       const code = isConsensusError(error, 'UNAVAILABLE') ? 'OUTCOME_UNKNOWN' : undefined

@@ -41,12 +41,14 @@ export interface Session extends AsyncDisposable {
    *
    * Guarantee: exactly one entry results, also when the answer is lost and the request has to be repeated.
    * Errors: `KEY_EXISTS` when the name is taken by anybody else; `SESSION_LOST`, `SESSION_CLOSED`.
-   * Cancellation: an entry that was created all the same is deleted again.
+   * Cancellation: an entry that was created all the same is deleted again, also if another call with the same name
+   * was waiting for it.
    */
   createOrdered(prefix: string, value: Uint8Array, options?: CreateOptions): Promise<Entry>
 
   /**
-   * Ends the session. Its entries are gone when this resolves. Idempotent; settles within one TTL.
+   * Ends the session. Its entries are gone when this resolves. Idempotent; settles within one TTL. After `abandon` it
+   * does nothing.
    *
    * Errors: `OUTCOME_UNKNOWN` when the store could not be told in that time: the entries go when the TTL has passed.
    */

@@ -25,8 +25,8 @@ export interface WriteOptions extends Cancellable {
  * - **Linearizable.** `get`, `list` and `predecessor` see every write that had returned before they were called, and
  *   never an entry of a session that the store has ended.
  * - **Guard.** A guarded write and its condition are one atomic step at the server.
- * - **Bounded.** Every call settles within the request timeout of the store; a server that hangs is treated as one
- *   that is gone.
+ * - **Bounded.** Every call settles within the request timeout of the store (`createOrdered`, which may have to ask
+ *   again, within two); a server that hangs is treated as one that is gone.
  * - **Nothing hidden.** No unhandled rejection; no handle that keeps the process alive after `close()`.
  *
  * Errors: a failure is a `ConsensusError` whose code says whether a write may have happened (see `ErrorCode`). After
@@ -77,7 +77,7 @@ export interface ConsensusStore extends AsyncDisposable {
    *
    * Guarantees: states never go back; the last state always arrives, through reconnects, compaction and restarts.
    * Not guaranteed: that every state in between is seen.
-   * Errors: the iteration rejects only with what waiting cannot mend: `STORE_CLOSED`, `ACCESS_DENIED`.
+   * Errors: a malformed key throws at the call; the iteration rejects only with what waiting cannot mend: `STORE_CLOSED`, `ACCESS_DENIED`.
    * Cancellation: leaving the loop, or the signal (rejects with its reason), frees everything.
    */
   watch(key: string, options?: Cancellable): AsyncIterable<Entry | undefined>

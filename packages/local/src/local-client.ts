@@ -1,5 +1,6 @@
 import { type Key, open } from 'lmdb'
 import { localError } from './local-errors.js'
+import { LocalGate } from './local-gate.js'
 import { PulseFolder, type Pulses } from './local-pulses.js'
 
 /** A stretch of keys, both ends included. */
@@ -37,6 +38,8 @@ export interface LocalClient {
    */
   commit(version: number, writes: readonly Write[]): Promise<boolean>
   readonly pulses: Pulses
+  /** Resolves once a commit may begin, to what has to be called after it. */
+  enter(): Promise<() => void>
   close(): Promise<void>
 }
 
@@ -47,9 +50,10 @@ export interface LocalClient {
 export const META_KEY: Key = ['@eldest/local']
 
 /** Opens the file, which must have been checked before: LMDB crashes on one that is not its own. */
-export function openLocalClient(path: string): LocalClient {
+export async function openLocalClient(path: string, timeoutMs: number): Promise<LocalClient> {
   const pulses = new PulseFolder(`${path}-sessions`)
-  const db = openDatabase(path)
+  const gate = new LocalGate(`${path}-processes`)
+  const db = await openDatabase(path, gate, timeoutMs)
 
   const snapshot: Snapshot = {
     get version() {
@@ -87,9 +91,11 @@ export function openLocalClient(path: string): LocalClient {
       }
     },
     pulses,
-    close: () => {
+    enter: () => gate.enter(),
+    async close() {
       pulses.close()
-      return db.close()
+      await gate.alone(timeoutMs, () => db.close())
+      gate.close()
     },
   }
 }
@@ -105,7 +111,7 @@ async function commitCause(error: unknown): Promise<unknown> {
   return error
 }
 
-function openDatabase(path: string) {
+async function openDatabase(path: string, gate: LocalGate, timeoutMs: number) {
   const options = {
     path,
     noSubdir: true,
@@ -120,8 +126,9 @@ function openDatabase(path: string) {
     batchStartThreshold: Number.MAX_SAFE_INTEGER,
   }
   try {
-    return open<unknown>(options)
+    return await gate.alone(timeoutMs, () => open<unknown>(options))
   } catch (error) {
+    gate.close()
     throw localError(error, path)
   }
 }

@@ -111,7 +111,7 @@ async function assertSound(path: string): Promise<void> {
 
 /** All count: with another lock file, two processes would hold two different locks. */
 function identity(path: string): string {
-  return [path, `${path}-lock`, `${path}-sessions`]
+  return [path, `${path}-lock`, `${path}-sessions`, `${path}-processes`]
     .map((file) => {
       const stat = statSync(file, { throwIfNoEntry: false, bigint: true })
       return stat ? `${stat.dev}:${stat.ino}` : 'gone'

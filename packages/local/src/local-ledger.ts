@@ -92,6 +92,7 @@ export class LocalLedger {
       )
     const submit = (waiting: AbortSignal) =>
       new Promise<T>((resolve, reject) => {
+        this.assertUsable()
         const submitted = {
           apply,
           resolve: (result: unknown) => resolve(result as T),

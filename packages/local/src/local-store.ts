@@ -34,7 +34,7 @@ import { LocalWatch, type WatchFile } from './local-watch.js'
 
 /** What `LocalStore.open` takes besides, for tests that stand between the store and LMDB. */
 export interface LocalStoreParts {
-  openClient?: (path: string) => LocalClient
+  openClient?: (path: string, timeoutMs: number) => Promise<LocalClient>
   boot?: string
   watchFile?: WatchFile
 }
@@ -84,8 +84,8 @@ export class LocalStore implements ConsensusStore {
     const capabilities = localCapabilities(options)
     signal?.throwIfAborted()
     const real = await LocalFile.prepare(path)
-    const client = openClient(real)
     const { requestTimeoutMs } = capabilities
+    const client = await openClient(real, requestTimeoutMs)
     const ledger = new LocalLedger({ client, file: LocalFile.opened(real), clock, boot, requestTimeoutMs })
     try {
       await ledger.open(signal)

@@ -17,6 +17,9 @@ export interface Edit {
   alone: boolean
 }
 
+/** `swept`: sessions had to be ended first. */
+type Outcome = 'done' | 'swept' | 'conflict'
+
 /** How many edits one commit may contain: as many as cost LMDB about as much as the flush to the disk. */
 const GROUP = 64
 
@@ -76,24 +79,34 @@ export class LocalWriter {
 
   async #commit(group: Edit[]): Promise<void> {
     for (let conflicts = 0; ;) {
-      const wanted = group.filter((edit) => !edit.waiting.aborted)
-      if (wanted.length === 0) return
-      const attempt = this.#client.read((snapshot) => this.#compute(snapshot, wanted))
-      if (attempt.writes.length > 0) {
-        for (const edit of wanted) edit.sent = !attempt.sweep
-        const committed = await this.#client.commit(attempt.version, attempt.writes)
-        for (const edit of wanted) edit.sent = false
-        if (committed) this.#onCommit(attempt.draft)
-        else {
-          // Alone after a conflict, the next attempt mostly passes; among many writers a random pause sorts them.
-          if (++conflicts > 3) await sleep(this.#clock, backoffMs(conflicts - 4, { firstMs: 1, maxMs: 16 }))
-          continue
-        }
+      const leave = await this.#client.enter()
+      let outcome: Outcome
+      try {
+        outcome = await this.#attempt(group.filter((edit) => !edit.waiting.aborted))
+      } finally {
+        leave()
       }
-      if (attempt.sweep) continue
-      for (const settle of attempt.settle) settle()
-      return
+      if (outcome === 'done') return
+      // Alone after a conflict, the next attempt mostly passes; among many writers a random pause sorts them.
+      if (outcome === 'conflict' && ++conflicts > 3) {
+        await sleep(this.#clock, backoffMs(conflicts - 4, { firstMs: 1, maxMs: 16 }))
+      }
     }
+  }
+
+  async #attempt(edits: Edit[]): Promise<Outcome> {
+    if (edits.length === 0) return 'done'
+    const attempt = this.#client.read((snapshot) => this.#compute(snapshot, edits))
+    if (attempt.writes.length > 0) {
+      for (const edit of edits) edit.sent = !attempt.sweep
+      const committed = await this.#client.commit(attempt.version, attempt.writes)
+      for (const edit of edits) edit.sent = false
+      if (!committed) return 'conflict'
+      this.#onCommit(attempt.draft)
+    }
+    if (attempt.sweep) return 'swept'
+    for (const settle of attempt.settle) settle()
+    return 'done'
   }
 
   #compute(snapshot: Snapshot, edits: Edit[]) {

@@ -32,6 +32,7 @@ const fates: [string, (path: string, folder: string) => void | Promise<void>][] 
     },
   ],
   ['robbed of its lock file', (path) => rmSync(`${path}-lock`)],
+  ['robbed of its processes', (path) => rmSync(`${path}-processes`, { recursive: true })],
   ['robbed of its sessions', (path) => rmSync(`${path}-sessions`, { recursive: true })],
 ]
 

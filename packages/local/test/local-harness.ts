@@ -19,7 +19,9 @@ export function localHarness(): Harness {
     ttlMs: 500,
     async connect() {
       const link = new FaultyLink()
-      const store = await LocalStore.open(path, { openClient: (file) => link.wrap(openLocalClient(file)) })
+      const store = await LocalStore.open(path, {
+        openClient: async (...where) => link.wrap(await openLocalClient(...where)),
+      })
       return {
         store,
         cut: () => link.cut(),
@@ -28,7 +30,7 @@ export function localHarness(): Harness {
       }
     },
     async endSession(id) {
-      const client = openLocalClient(path)
+      const client = await openLocalClient(path, 5000)
       const file = LocalFile.opened(path)
       const ledger = new LocalLedger({ client, file, clock: systemClock, boot: hostBoot(), requestTimeoutMs: 5000 })
       await ledger.write((draft) => draft.endSession(id), { alone: true })
@@ -69,6 +71,7 @@ class FaultyLink {
         throw new ConsensusError('OUTCOME_UNKNOWN', 'the answer was lost')
       },
       pulses: this.#wrapPulses(client.pulses),
+      enter: () => client.enter(),
       close: () => client.close(),
     }
   }

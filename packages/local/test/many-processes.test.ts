@@ -31,6 +31,21 @@ test(
   },
 )
 
+test('processes that open and close while another one writes cost it no acknowledged write', async () => {
+  const path = join(scratch(), 'store')
+  const store = await openStore(path)
+  const workers = Array.from({ length: 3 }, () => new Worker(path, 'reopen', { argument: '60' }))
+  const state = { working: true }
+  const ended = Promise.all(workers.map((worker) => worker.ended)).finally(() => (state.working = false))
+  let last = 0n
+  while (state.working) {
+    const { modRevision } = await store.put('counter', new Uint8Array([1]))
+    expect(modRevision).toBe(last + 1n)
+    last = modRevision
+  }
+  expect(await ended).toEqual([0, 0, 0])
+})
+
 test(
   'of writers that are killed no acknowledged write is lost, and the others go on',
   { timeout: 60_000 },

@@ -5,6 +5,7 @@ import { open } from 'lmdb'
 
 const [path, job, argument] = process.argv.slice(2)
 const value = new Uint8Array([1])
+process.on('disconnect', () => process.exit()) // the test has gone
 const report = (message) => new Promise((resolve) => process.send(message, resolve))
 
 const jobs = {
@@ -14,6 +15,13 @@ const jobs = {
     const store = await LocalStore.open(path)
     await store.put('opened', value)
     await store.close()
+  },
+  /** Opens and closes so many times. */
+  async reopen() {
+    for (let i = 0; i < Number(argument); i++) {
+      const store = await LocalStore.open(path)
+      await store.close()
+    }
   },
   /** Creates so many entries, or goes on until it is killed, and reports each that was acknowledged. */
   async create() {
@@ -96,4 +104,7 @@ try {
   await report({ code: error.code, message: error.message, stack: error.stack })
   process.exitCode = 1
 }
-if (job !== 'hold') process.disconnect()
+if (job !== 'hold') {
+  process.removeAllListeners('disconnect')
+  process.disconnect()
+}

@@ -24,7 +24,7 @@ const MALFORMED_KEYS = [
   'a:b',
   TOO_LONG,
 ]
-const MALFORMED_NAMES = ['', '.', '..', '/', 'a/', 'a b', 'ä', '%41', 'a\0b', TOO_LONG]
+const MALFORMED_NAMES = ['', '.', '..', '/', 'a/', 'a/b', 'a b', 'ä', '%41', 'a\0b', TOO_LONG]
 const NO_STRINGS = [1, null, {}, ['a']]
 
 export const misuseCases: Case[] = [

@@ -71,12 +71,9 @@ async function failEverywhere(context: CaseContext): Promise<void> {
   await connection.heal()
   const doomed = await store.openSession({ ttlMs: context.ttlMs })
   await doomed.createOrdered(context.prefix, bytes('x'))
-  const creations = [
-    doomed.createOrdered(context.prefix, bytes('x')),
-    session.createOrdered(context.prefix, bytes('x')),
-  ]
+  const creations = [doomed, session].map((one) => ignored(one.createOrdered(context.prefix, bytes('x'))))
   await context.endSession(doomed.id)
-  await Promise.all(creations.map(ignored))
+  await Promise.all(creations)
   await eventually('ended fires', doomed.ttlMs + context.patienceMs, () => doomed.ended.aborted)
   const cutOff = await store.openSession({ ttlMs: context.ttlMs })
   await connection.cut()
