@@ -62,6 +62,11 @@ export class KeptSession implements Session {
     return this.#renewal.ended
   }
 
+  /** What `close` returns, once it was called: until it settles the backend is still needed. */
+  get closing(): Promise<void> | undefined {
+    return this.#closing
+  }
+
   remainingMs(): number {
     return this.#renewal.remainingMs()
   }

@@ -34,6 +34,22 @@ describe('the grant', () => {
     expect(campaign.error).toMatchObject({ code: 'LEADERSHIP_LOST', ending: 'evicted' })
   })
 
+  it('is refused by the own key alone when the watch has not told of its end yet', async () => {
+    for (const replaced of [false, true]) {
+      const { cluster, node } = await alone()
+      node.store.deaf = true
+      const hold = node.store.hold('get', 'before')
+      const campaign = node.campaign()
+      await hold.reached
+      const [key] = cluster.keys()
+      cluster.server.delete(key!, undefined)
+      if (replaced) cluster.server.put(key!, new Uint8Array(), undefined)
+      hold.release()
+      await cluster.clock.advance(TTL)
+      expect(campaign.settled).toBe(false)
+    }
+  })
+
   it.each(['get', 'predecessor'] as const)(
     'is refused when the local deadline passed while the answer of %s was on its way',
     async (method) => {

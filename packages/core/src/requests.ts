@@ -1,0 +1,104 @@
+import { backoffMs } from './backoff.js'
+import type { Clock } from './clock.js'
+import { sleep, withDeadline } from './deadline.js'
+import type { Cancellable } from './entry.js'
+import { ConsensusError, isConsensusError } from './error.js'
+
+/** What {@link Requests} is made of. */
+export interface RequestsOptions<H> {
+  clock: Clock
+  /** One client for each server, in the order of preference; at least one. */
+  hosts: readonly H[]
+  /** Longest time in milliseconds until a request settles, all its attempts together. */
+  requestTimeoutMs: number
+}
+
+/** Sends one attempt to a server. Rejects with a `ConsensusError` that says whether a write may have happened. */
+export type Send<H, T> = (host: H, signal: AbortSignal) => Promise<T>
+
+/** The pauses between rounds over all hosts, in milliseconds. */
+const PAUSE = { firstMs: 20, maxMs: 500 }
+
+/**
+ * A store's requests: each within a deadline, to whichever of its servers answers. The server that answered last is
+ * asked first; one that is gone or silent is put behind the others.
+ */
+export class Requests<H> {
+  readonly #clock: Clock
+  readonly #hosts: H[]
+  readonly #requestTimeoutMs: number
+
+  constructor({ clock, hosts, requestTimeoutMs }: RequestsOptions<H>) {
+    this.#clock = clock
+    this.#hosts = [...hosts]
+    this.#requestTimeoutMs = requestTimeoutMs
+  }
+
+  /** The server to ask first. */
+  get preferred(): H {
+    return this.#hosts[0]!
+  }
+
+  /** Puts a server behind the others, because it does not answer. */
+  avoid(host: H): void {
+    const place = this.#hosts.indexOf(host)
+    if (place !== 0) return // nobody prefers it any more
+    this.#hosts.push(...this.#hosts.splice(0, 1))
+  }
+
+  /**
+   * Sends a request that may take effect twice without harm: a read, or a write that settles a doubt by reading back.
+   * Repeated, at another server if there is one, while the outcome is `UNAVAILABLE` or `OUTCOME_UNKNOWN`.
+   */
+  idempotent<T>(what: string, options: Cancellable, send: Send<H, T>): Promise<T> {
+    // Two servers may hang and there is still time for a third; with a single one waiting longer is all there is.
+    const attemptMs = this.#requestTimeoutMs / Math.min(this.#hosts.length, 3)
+    return this.#within(what, options, (signal) => this.#repeat(what, signal, attemptMs, true, send))
+  }
+
+  /** Sends a write; again only while it is `UNAVAILABLE`, hence was never sent. */
+  once<T>(what: string, options: Cancellable, send: Send<H, T>): Promise<T> {
+    return this.#within(what, options, (signal) => this.#repeat(what, signal, this.#requestTimeoutMs, false, send))
+  }
+
+  #within<T>(what: string, { signal }: Cancellable, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const onTimeout = () => this.#unanswered(what, this.#requestTimeoutMs)
+    return withDeadline({ clock: this.#clock, timeoutMs: this.#requestTimeoutMs, signal, onTimeout }, work)
+  }
+
+  async #repeat<T>(
+    what: string,
+    signal: AbortSignal,
+    attemptMs: number,
+    idempotent: boolean,
+    send: Send<H, T>,
+  ): Promise<T> {
+    const startedMs = this.#clock.now()
+    let doubt: ConsensusError | undefined
+    for (let attempt = 1; ; attempt++) {
+      const host = this.preferred
+      try {
+        const onTimeout = () => this.#unanswered(what, attemptMs)
+        return await withDeadline({ clock: this.#clock, timeoutMs: attemptMs, signal, onTimeout }, (waiting) =>
+          send(host, waiting),
+        )
+      } catch (error) {
+        const reason: unknown = signal.aborted ? signal.reason : error
+        if (!isConsensusError(reason, 'UNAVAILABLE', 'OUTCOME_UNKNOWN')) throw error
+        this.avoid(host)
+        // One attempt that may have written makes the whole outcome unknown, whatever the later ones say.
+        if (doubt?.code !== 'OUTCOME_UNKNOWN') doubt = reason
+        if (signal.aborted || (!idempotent && reason.code === 'OUTCOME_UNKNOWN')) throw doubt
+      }
+      // Every server once without a pause, then a pause before each round.
+      const round = Math.floor(attempt / this.#hosts.length)
+      const pauseMs = attempt % this.#hosts.length === 0 ? backoffMs(round - 1, PAUSE) : 0
+      if (this.#clock.now() + pauseMs - startedMs >= this.#requestTimeoutMs) throw doubt
+      await sleep(this.#clock, pauseMs, signal)
+    }
+  }
+
+  #unanswered(what: string, timeoutMs: number): ConsensusError {
+    return new ConsensusError('OUTCOME_UNKNOWN', `${what} was not answered within ${Math.round(timeoutMs)} ms`)
+  }
+}
