@@ -6,6 +6,7 @@ export type { CampaignOptions, Standby, StandbyCallback } from './election/campa
 export type { Candidate } from './election/candidate.js'
 export { Election } from './election/election.js'
 export type { ElectionOptions } from './election/election-options.js'
+export type { Bid, ElectionLayout } from './election/layout.js'
 export type { EvictOptions } from './election/eviction.js'
 export { worstCaseFailoverMs } from './election/failover.js'
 export { Leadership } from './election/leadership.js'

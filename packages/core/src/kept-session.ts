@@ -18,6 +18,8 @@ export interface SessionBackend {
    * anybody else holds it, `SESSION_LOST` if the session is gone.
    */
   create(key: string, value: Uint8Array): Promise<Entry>
+  /** As `create`, of the key that results when the store appends its number. Absent: the store does not number names. */
+  createNumbered?(key: string, value: Uint8Array): Promise<Entry>
   /** Deletes an entry that nobody waits for any more. */
   remove(entry: Entry): Promise<unknown>
   /** Ends the session at the store; a session that is gone already is no error. */
@@ -79,8 +81,13 @@ export class KeptSession implements Session {
       throw new RangeError(`name ${JSON.stringify(name)} must be one segment of a key, without "/"`)
     if (!(value instanceof Uint8Array)) throw new TypeError('value must be a Uint8Array')
     options.signal?.throwIfAborted()
-    const attempt = () => {
+    const { numbered = false } = options
+    if (numbered && !this.#backend.createNumbered) {
+      throw new ConsensusError('UNSUPPORTED', `${key} cannot be numbered: this store does not number names`)
+    }
+    const attempt = async () => {
       this.#assertLive()
+      if (numbered) return this.#backend.createNumbered!(key, value)
       return this.#backend.create(key, value)
     }
     const created = retryTransient(

@@ -14,6 +14,11 @@ export interface CreateOptions extends Cancellable {
    * Default: a fresh random one.
    */
   name?: string | undefined
+  /**
+   * The store appends a number of its own to the name, rising with each creation beneath the prefix, as the layout of
+   * another tool may demand. Default: no. Errors: `UNSUPPORTED` where the store does not number names.
+   */
+  numbered?: boolean | undefined
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Case } from '../case.js'
 import { assertSameEntry, bytes, names } from '../entry.js'
-import { rejectsWith } from '../rejection.js'
+import { assertCode, rejectsWith } from '../rejection.js'
 
 export const oneCandidacyCases: Case[] = [
   {
@@ -87,6 +87,30 @@ export const oneCandidacyCases: Case[] = [
       connection.loseNextAnswer()
       const entry = await session.createOrdered(prefix, bytes('value'))
       assert.deepEqual(names(await connection.store.list(prefix)), names([entry]))
+    },
+  },
+  {
+    name: 'numbered names bear numbers that rise, one for each creation, or they are UNSUPPORTED',
+    async run({ connect, prefix, steadyTtlMs }) {
+      const connection = await connect()
+      const session = await connection.store.openSession({ ttlMs: steadyTtlMs })
+      const create = (name: string) => session.createOrdered(prefix, bytes('value'), { name, numbered: true })
+      const first = await create('b-').catch((error: unknown) => error)
+      if (first instanceof Error) {
+        assertCode('a numbered name', first, 'UNSUPPORTED')
+        assert.deepEqual(await connection.store.list(prefix), [])
+        return
+      }
+      connection.loseNextAnswer()
+      await create('a-')
+      const listed = names(await connection.store.list(prefix))
+      assert.equal(listed.length, 2, `${listed.length} entries after two creations`)
+      const numbers = listed.map((name, i) => {
+        const [, letter, digits] = /^(.)-(\d+)$/.exec(name ?? '') ?? []
+        assert.equal(letter, 'ba'[i], `${name} must be the given name and a number`)
+        return Number(digits)
+      })
+      assert.ok(numbers[0]! < numbers[1]!, `${listed.join()} must rise`)
     },
   },
 ]

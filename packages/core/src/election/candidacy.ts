@@ -4,8 +4,7 @@ import { ConsensusError, type Ending, isConsensusError } from '../error.js'
 import { retryTransient } from '../retry.js'
 import type { Session } from '../session.js'
 import type { Cancellable, Entry } from '../store.js'
-import { candidateName, type Publication, readPublication, writePublication } from './candidate.js'
-import type { Standing } from './election-options.js'
+import { type Standing, writeBid } from './election-options.js'
 
 /**
  * One own bid, from the creation of its key to its end, whether it ever leads or not.
@@ -38,14 +37,14 @@ export class Candidacy {
 
   /** Opens a session, or takes the shared one, and creates the key: the candidate stands at the end of the line. */
   static async stand(standing: Standing, value: unknown, { signal }: Cancellable): Promise<Candidacy> {
-    const { store, shared, ttlMs, prefix, id, clock } = standing
-    const name = candidateName(id)
+    const { store, shared, ttlMs, prefix, id, layout, clock } = standing
     const since = new Date().toISOString()
     const session = await (shared ? shared.open({ signal }) : store.openSession({ ttlMs, signal }))
+    const name = layout.keyName(id, session)
     try {
       // As granted: whoever evicts this candidate gives it that long before the key is deleted under it.
-      const bytes = writePublication({ value, since, ttlMs: session.ttlMs }, store.capabilities.maxValueBytes)
-      const entry = await session.createOrdered(prefix, bytes, { name, signal })
+      const bytes = writeBid(standing, { id, value, since, ttlMs: session.ttlMs })
+      const entry = await session.createOrdered(prefix, bytes, { name, numbered: layout.numbered, signal })
       return new Candidacy(standing, session, entry, since)
     } catch (error) {
       // A key that was created all the same must not stand at the head of the line of a session that lives on. A
@@ -102,9 +101,8 @@ export class Candidacy {
 
   /** Publishes another value beside the key. Errors: `GUARD_FAILED` when the key is gone. */
   async publish(value: unknown, { signal }: Cancellable): Promise<void> {
-    const { store } = this.standing
-    const publication: Publication = { value, since: this.#since, ttlMs: this.session.ttlMs }
-    const bytes = writePublication(publication, store.capabilities.maxValueBytes)
+    const { store, id } = this.standing
+    const bytes = writeBid(this.standing, { id, value, since: this.#since, ttlMs: this.session.ttlMs })
     await store.put(this.entry.key, bytes, { guard: this.entry, signal })
   }
 
@@ -151,12 +149,12 @@ export class Candidacy {
   }
 
   async #followOwnKey(): Promise<void> {
-    const { store } = this.standing
+    const { store, layout } = this.standing
     try {
       for await (const state of store.watch(this.entry.key, { signal: this.ended })) {
         if (state?.createRevision !== this.entry.createRevision || state.session !== this.session.id) {
           this.deposed()
-        } else if (readPublication(state).evict === true) {
+        } else if (layout.read(state)?.evicting === true) {
           this.#end('evicted', `${this.#name()} was evicted: it was asked to step down`)
         }
       }

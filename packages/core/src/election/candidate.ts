@@ -1,6 +1,5 @@
 import { decodeName, encodeName } from '../key.js'
 import { freshName } from '../kept-session.js'
-import { ConsensusError } from '../error.js'
 import type { Entry } from '../store.js'
 
 /** A registered bid as others see it. */
@@ -26,6 +25,11 @@ export interface Publication {
   ttlMs: number
   /** Present: an operator asks the candidate to step down. */
   evict?: true
+}
+
+/** Where the candidates of an election have their keys. */
+export function electionPrefix(name: string): string {
+  return `elections/${encodeName(name, 'election name')}`
 }
 
 /** A key's last segment: the encoded id, a dot, and 128 random bits, so that no name is ever used twice. */
@@ -57,11 +61,6 @@ export function readCandidate(entry: Entry): Candidate | undefined {
   }
 }
 
-/** The line of succession: the candidates among the entries, eldest first, which is the order of the entries. */
-export function readLine(entries: readonly Entry[]): Candidate[] {
-  return entries.map(readCandidate).filter((candidate) => candidate !== undefined)
-}
-
 /** Whatever JSON object the entry holds, or an empty one. */
 export function readPublication(entry: Entry): Partial<Record<keyof Publication, unknown>> {
   try {
@@ -72,15 +71,11 @@ export function readPublication(entry: Entry): Partial<Record<keyof Publication,
   }
 }
 
-/**
- * Errors: `TypeError` for a value that JSON cannot hold (a cycle, a bigint, a function); `VALUE_TOO_LARGE`.
- */
-export function writePublication(publication: Publication, maxBytes: number): Uint8Array {
+/** Errors: `TypeError` for a value that JSON cannot hold (a cycle, a bigint, a function). */
+export function writePublication(publication: Publication): Uint8Array {
   const { value } = publication
   if (typeof value === 'function' || typeof value === 'symbol') {
     throw new TypeError(`value must be JSON, not a ${typeof value}`)
   }
-  const bytes = new TextEncoder().encode(JSON.stringify(publication))
-  if (bytes.length <= maxBytes) return bytes
-  throw new ConsensusError('VALUE_TOO_LARGE', `value of ${bytes.length} bytes of JSON: this store takes ${maxBytes}`)
+  return new TextEncoder().encode(JSON.stringify(publication))
 }

@@ -3,6 +3,8 @@ import { type Clock, systemClock } from '../clock.js'
 import { encodeName } from '../key.js'
 import { assertTtl } from '../session.js'
 import type { ConsensusStore } from '../store.js'
+import { ConsensusError } from '../error.js'
+import { type Bid, eldestLayout, type ElectionLayout } from './layout.js'
 import type { SharedSession } from './shared-session.js'
 
 /** How an `Election` is stood in. */
@@ -19,6 +21,8 @@ export interface ElectionOptions {
   value?: unknown
   /** One session for many elections: one renewal for all of them. Default: a session for each candidacy. */
   session?: SharedSession
+  /** Default: Eldest's own. Another one lets candidates of another tool stand in the same line. */
+  layout?: ElectionLayout
   /** Default: the machine's. */
   clock?: Clock
 }
@@ -31,6 +35,7 @@ export interface Standing {
   readonly id: string
   readonly ttlMs: number
   readonly shared: SharedSession | undefined
+  readonly layout: ElectionLayout
   readonly clock: Clock
 }
 
@@ -46,20 +51,31 @@ export function standing(store: ConsensusStore, name: string, options: ElectionO
   if (options.session && options.session.store !== store) {
     throw new TypeError('session belongs to another store than the election')
   }
+  const layout = options.layout ?? eldestLayout
+  if (options.session && layout.oneSessionEach === true) {
+    throw new TypeError('session cannot be shared in this layout, whose keys bear the name of their session')
+  }
   const ttlMs = options.session?.ttlMs ?? options.ttlMs ?? DEFAULT_TTL_MS
   assertTtl(ttlMs, store.capabilities)
   return {
     store,
     name,
-    prefix: electionPrefix(name),
+    prefix: layout.prefix(name),
     id,
     ttlMs,
     shared: options.session,
+    layout,
     clock: options.clock ?? systemClock,
   }
 }
 
-/** Where the candidates of an election have their keys. */
-export function electionPrefix(name: string): string {
-  return `elections/${encodeName(name, 'election name')}`
+/** What the own key is to hold. Errors: `TypeError` for what the layout cannot hold; `VALUE_TOO_LARGE`. */
+export function writeBid({ store, layout }: Standing, bid: Bid): Uint8Array {
+  const bytes = layout.write(bid)
+  const { maxValueBytes } = store.capabilities
+  if (bytes.length <= maxValueBytes) return bytes
+  throw new ConsensusError(
+    'VALUE_TOO_LARGE',
+    `value of ${bytes.length} bytes once written: this store takes ${maxValueBytes}`,
+  )
 }

@@ -1,11 +1,11 @@
 import type { Cancellable, ConsensusStore } from '../store.js'
 import { campaign, type CampaignOptions } from './campaign.js'
 import type { Candidacy } from './candidacy.js'
-import { type Candidate, readLine, writePublication } from './candidate.js'
-import { type ElectionOptions, type Standing, standing } from './election-options.js'
+import type { Candidate } from './candidate.js'
+import { type ElectionOptions, type Standing, standing, writeBid } from './election-options.js'
 import { evict, type EvictOptions } from './eviction.js'
 import { Leadership } from './leadership.js'
-import { type Observation, observations } from './observation.js'
+import { type Observation, observations, readLine } from './observation.js'
 import { type LeadCallback, run, type RunOptions } from './run.js'
 
 /**
@@ -75,12 +75,14 @@ export class Election {
    * Cancellation: leaving the loop, or the signal (rejects with its reason).
    */
   observe(options: Cancellable = {}): AsyncIterable<Observation> {
-    return observations(this.#standing.store.watchPrefix(this.prefix, options))
+    const { store, layout } = this.#standing
+    return observations(layout, store.watchPrefix(this.prefix, options))
   }
 
   /** The line of succession now, eldest first. */
   async candidates(options: Cancellable = {}): Promise<Candidate[]> {
-    return readLine(await this.#standing.store.list(this.prefix, options))
+    const { store, layout } = this.#standing
+    return readLine(layout, await store.list(this.prefix, options))
   }
 
   /**
@@ -106,14 +108,13 @@ export class Election {
    */
   async evict(id: string, options: EvictOptions = {}): Promise<Candidate[]> {
     const evicted = (await this.candidates(options)).filter((candidate) => candidate.id === id)
-    const { store, clock } = this.#standing
-    await Promise.all(evicted.map((candidate) => evict(store, clock, candidate, options)))
+    await Promise.all(evicted.map((candidate) => evict(this.#standing, candidate, options)))
     return evicted
   }
 
   #setValue(value: unknown): void {
-    const { store, ttlMs } = this.#standing
-    writePublication({ value, since: new Date(0).toISOString(), ttlMs }, store.capabilities.maxValueBytes)
+    const { id, ttlMs } = this.#standing
+    writeBid(this.#standing, { id, value, since: new Date(0).toISOString(), ttlMs })
     this.#value = value
     this.#updates++
   }

@@ -1,15 +1,15 @@
 import { onAbort } from '../abort.js'
-import { type Clock } from '../clock.js'
 import { isConsensusError } from '../error.js'
-import type { ConsensusStore } from '../store.js'
-import { type Candidate, readPublication } from './candidate.js'
+import type { Candidate } from './candidate.js'
+import type { Standing } from './election-options.js'
 
 /** How an eviction proceeds. */
 export interface EvictOptions {
   signal?: AbortSignal | undefined
   /**
    * How long the candidate is given to stop by itself before its key is deleted under it, in milliseconds. 0: delete
-   * at once. Default: the TTL that the candidate published, or else 15,000.
+   * at once. Default: the TTL that the candidate published, or else 15,000; 0 in a layout that has no room for the
+   * wish.
    */
   graceMs?: number | undefined
 }
@@ -20,12 +20,12 @@ export interface EvictOptions {
  * its key itself.
  */
 export async function evict(
-  store: ConsensusStore,
-  clock: Clock,
+  { store, clock, layout }: Standing,
   candidate: Candidate,
-  { signal, graceMs = candidate.ttlMs ?? 15_000 }: EvictOptions,
+  options: EvictOptions,
 ): Promise<void> {
   const { entry } = candidate
+  const { signal, graceMs = layout.withEviction ? (candidate.ttlMs ?? 15_000) : 0 } = options
   const waiting = new AbortController()
   const unlink = onAbort(signal, (reason) => waiting.abort(reason))
   const graceOver = new Error('the grace is over')
@@ -33,10 +33,9 @@ export async function evict(
   try {
     for await (const state of store.watch(entry.key, { signal: waiting.signal })) {
       if (state?.createRevision !== entry.createRevision) return
-      const publication = readPublication(state)
-      if (publication.evict === true) continue // a value that the candidate publishes meanwhile overwrites the wish
-      const bytes = new TextEncoder().encode(JSON.stringify({ ...publication, evict: true }))
-      await store.put(entry.key, bytes, { guard: entry, signal: waiting.signal })
+      // A value that the candidate publishes meanwhile overwrites the wish, which is then written again.
+      if (!layout.withEviction || layout.read(state)?.evicting === true) continue
+      await store.put(entry.key, layout.withEviction(state), { guard: entry, signal: waiting.signal })
     }
   } catch (error) {
     if (isConsensusError(error, 'GUARD_FAILED')) return

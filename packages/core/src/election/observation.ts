@@ -1,5 +1,6 @@
 import type { Entry } from '../store.js'
-import { type Candidate, readLine } from './candidate.js'
+import type { Candidate } from './candidate.js'
+import type { ElectionLayout } from './layout.js'
 
 /** Who leads, and who would come next. */
 export interface Observation {
@@ -9,8 +10,13 @@ export interface Observation {
   readonly candidates: readonly Candidate[]
 }
 
+/** The line of succession: the candidates among the entries, eldest first, which is the order of the entries. */
+export function readLine(layout: ElectionLayout, entries: readonly Entry[]): Candidate[] {
+  return entries.map((entry) => layout.read(entry)).filter((candidate) => candidate !== undefined)
+}
+
 /** Turns the states of a prefix into observations, leaving out those that say nothing new. */
-export function observations(states: AsyncIterable<Entry[]>): AsyncIterable<Observation> {
+export function observations(layout: ElectionLayout, states: AsyncIterable<Entry[]>): AsyncIterable<Observation> {
   return {
     [Symbol.asyncIterator]() {
       const source = states[Symbol.asyncIterator]()
@@ -20,7 +26,7 @@ export function observations(states: AsyncIterable<Entry[]>): AsyncIterable<Obse
           for (;;) {
             const result = await source.next()
             if (result.done === true) return { done: true, value: undefined }
-            const candidates = readLine(result.value)
+            const candidates = readLine(layout, result.value)
             const line = candidates.map(({ entry }) => `${entry.key}@${entry.modRevision}`).join()
             if (line === last) continue // only rubbish changed
             last = line

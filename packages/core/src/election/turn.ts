@@ -4,7 +4,6 @@ import { sleep } from '../deadline.js'
 import { isConsensusError } from '../error.js'
 import type { Entry } from '../store.js'
 import type { Candidacy } from './candidacy.js'
-import { readCandidate } from './candidate.js'
 
 /** The re-list timer, in parts of a TTL: half of one, spread so that a crowd does not ask in step. */
 const EARLIEST_RELIST = 0.4
@@ -53,10 +52,10 @@ export async function waitForTurn(
 
 /** The nearest older candidate; rubbish under the prefix is passed over. */
 async function findElder(candidacy: Candidacy, signal: AbortSignal): Promise<Entry | undefined> {
-  const { store } = candidacy.standing
+  const { store, layout } = candidacy.standing
   let entry: Entry | undefined = candidacy.entry
   do entry = await store.predecessor(entry, { signal })
-  while (entry && !readCandidate(entry))
+  while (entry && !layout.read(entry))
   return entry
 }
 
