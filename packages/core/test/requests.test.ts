@@ -10,7 +10,7 @@ const TIMEOUT = 3000
 function servers(names: string, answer: (host: string, attempt: number) => ErrorCode | 'silence' | 'ok') {
   const clock = new VirtualClock()
   const asked: string[] = []
-  const requests = new Requests({ clock, hosts: [...names], requestTimeoutMs: TIMEOUT })
+  const requests = new Requests({ clock, hosts: names.split(''), requestTimeoutMs: TIMEOUT })
   const send = async (host: string) => {
     asked.push(host)
     const outcome = answer(host, asked.length)

@@ -64,7 +64,7 @@ describe("an election in another tool's layout", () => {
   it('refuses a shared session where a key bears the name of its session', () => {
     const cluster = new Cluster()
     const { store } = cluster.node('a')
-    const session = new SharedSession(store, { ttlMs: TTL, clock: cluster.clock })
+    const session = new SharedSession(store, { ttlMs: TTL })
     expect(() => cluster.node('b', { layout, session })).toThrow(TypeError)
   })
 
