@@ -8,7 +8,7 @@ export interface Harness {
   readonly ttlMs: number
   /** How long a case waits for what must happen soon, in milliseconds. Default 5000. */
   readonly patienceMs?: number
-  /** A client of its own of one and the same store, which nobody but this run of the suite uses. */
+  /** A client of its own of one and the same store. */
   connect(): Promise<Connection>
   /** Ends a session at the store, behind its owner's back. Its entries are gone when this resolves. */
   endSession(id: string): Promise<void>
@@ -28,4 +28,15 @@ export interface Connection {
   heal(): Promise<void> | void
   /** The next write of this client takes effect at the store, but its answer is lost. */
   loseNextAnswer(): void
+  /** Frees what stands between the client and the store. Called once, when the store has been closed. */
+  dispose?(): Promise<void>
+}
+
+/**
+ * What the module of a harness exports: an adapter's `@eldest/<scheme>/harness`, or a file of yours.
+ *
+ * Errors: `RangeError` for a URL that it cannot take.
+ */
+export interface HarnessModule {
+  createHarness(url: string): Promise<Harness>
 }

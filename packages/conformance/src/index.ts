@@ -1,5 +1,7 @@
 export type { Case, CaseContext } from './case.js'
 export { cases } from './cases/index.js'
-export type { Connection, Harness } from './harness.js'
+export type { Connection, Harness, HarnessModule } from './harness.js'
+export { memoryHarness, type MemoryClient, type MemoryParts } from './memory-harness.js'
+export { networkHarness, type NetworkHarnessOptions } from './network-harness.js'
 export { conformance, type ConformanceOptions, runCase } from './suite.js'
 export { type NetworkShape, type ProxyCounts, type ProxyTarget, TcpProxy } from './tcp-proxy.js'

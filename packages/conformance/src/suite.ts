@@ -1,7 +1,9 @@
-import { freshName } from '@eldest/core/adapter'
+import type { Cancellable } from '@eldest/core'
+import { abortable, freshName } from '@eldest/core/adapter'
 import type { Case } from './case.js'
+import { CaseConnections } from './case-connections.js'
 import { cases } from './cases/index.js'
-import type { Connection, Harness } from './harness.js'
+import type { Harness } from './harness.js'
 
 /** What {@link conformance} takes. */
 export interface ConformanceOptions {
@@ -18,29 +20,29 @@ export function conformance({ test, harness }: ConformanceOptions): void {
   for (const one of cases) test(one.name, () => runCase(one, harness))
 }
 
-/** Runs one case under a prefix of its own and closes its connections, also when it fails. */
-export async function runCase(one: Case, harness: Harness): Promise<void> {
-  const connections: Connection[] = []
+/**
+ * Runs one case under a prefix of its own, which begins with `conformance-`. When it is over, also when it failed, its
+ * connections are closed and what it has put is removed.
+ *
+ * Cancellation: gives the case up; rejects with the signal's reason once everything is closed.
+ */
+export async function runCase(one: Case, harness: Harness, { signal }: Cancellable = {}): Promise<void> {
+  signal?.throwIfAborted()
+  const steadyTtlMs = Math.max(harness.ttlMs, STEADY_TTL_MS)
+  const patienceMs = harness.patienceMs ?? 5000
+  const prefix = `conformance-${freshName()}`
+  const connections = new CaseConnections(harness, { prefix, limitMs: steadyTtlMs + patienceMs })
+  const run = one.run({
+    ttlMs: harness.ttlMs,
+    steadyTtlMs,
+    patienceMs,
+    prefix,
+    connect: () => connections.connect(),
+    endSession: (id) => harness.endSession(id),
+  })
   try {
-    await one.run({
-      ttlMs: harness.ttlMs,
-      steadyTtlMs: Math.max(harness.ttlMs, STEADY_TTL_MS),
-      patienceMs: harness.patienceMs ?? 5000,
-      prefix: `conformance-${freshName()}`,
-      connect: async () => {
-        const connection = await harness.connect()
-        connections.push(connection)
-        return connection
-      },
-      endSession: (id) => harness.endSession(id),
-    })
+    await abortable(run, signal)
   } finally {
-    // Not awaited one by one: the sessions of several connections may all have to run out.
-    await Promise.allSettled(connections.map((connection) => closeHealed(connection)))
+    await connections.close()
   }
-}
-
-async function closeHealed(connection: Connection): Promise<void> {
-  await connection.heal()
-  await connection.store.close()
 }

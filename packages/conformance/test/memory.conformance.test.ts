@@ -1,6 +1,5 @@
 import { afterAll, describe, test } from 'vitest'
-import { conformance } from '../src/index.js'
-import { memoryHarness } from './memory-harness.js'
+import { conformance, memoryHarness } from '../src/index.js'
 
 const harness = memoryHarness()
 

@@ -14,7 +14,7 @@ export { retryTransient, type RetryOptions } from './retry.js'
 export { assertTtl } from './session.js'
 export { stateIterable, type StateSink } from './state-stream.js'
 export { StoreLife, type Watching } from './store-life.js'
-export { type Host, parseStoreUrl, type StoreUrl, type StoreUrlShape } from './store-url.js'
+export { type Host, parseHosts, parseStoreUrl, type StoreUrl, type StoreUrlShape } from './store-url.js'
 export {
   environmentCredentials,
   fileParameter,

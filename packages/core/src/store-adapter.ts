@@ -9,6 +9,11 @@ export interface Adapter {
    * a password; `ConsensusError` for what the store says.
    */
   connect(url: string, options: AdapterOptions): Promise<ConsensusStore>
+  /**
+   * The rights that elections in the URL's namespace need and no more, as an administrator would grant them: commands
+   * or a policy file, with comments. No I/O. Absent: the store knows no rights of its own.
+   */
+  policy?(url: string): string
 }
 
 /** What `connect` hands on to an adapter. */

@@ -44,11 +44,16 @@ export function parseStoreUrl(url: string, shape: StoreUrlShape): StoreUrl {
   if (hosts === '') throw new RangeError(`store URL names no host: write it like ${example}`)
   return {
     scheme,
-    hosts: hosts.split(',').map((host) => parseHost(host, shape.defaultPort)),
+    hosts: parseHosts(hosts, shape.defaultPort),
     path: parsePath(path),
     ...(at < 0 ? {} : parseUserInfo(authority.slice(0, at))),
     parameters: parseQuery(query, shape.parameters),
   }
+}
+
+/** Takes `host:port,host:port` apart. Errors: `RangeError` naming the host. */
+export function parseHosts(text: string, defaultPort: number): Host[] {
+  return text.split(',').map((host) => parseHost(host, defaultPort))
 }
 
 function parseHost(text: string, defaultPort: number): Host {

@@ -1,10 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { conformance } from '@eldest/conformance'
 import { afterAll, describe, test } from 'vitest'
-import { localHarness } from './local-harness.js'
+import { createHarness } from '../src/harness.js'
 
-const harness = localHarness()
+const folder = mkdtempSync(join(tmpdir(), 'eldest-local-'))
+const harness = await createHarness(`local:${join(folder, 'store')}`)
 
 describe(`the ${harness.name} store`, () => {
-  afterAll(() => harness.dispose())
+  afterAll(async () => {
+    await harness.dispose()
+    rmSync(folder, { recursive: true, force: true })
+  })
   conformance({ test, harness })
 })

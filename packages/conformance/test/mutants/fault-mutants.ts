@@ -8,7 +8,7 @@ import {
   type WriteOptions,
 } from '@eldest/core'
 import { MemoryLink, MemoryStore } from '@eldest/core/memory'
-import type { MemoryClient } from '../memory-harness.js'
+import type { MemoryClient } from '../../src/memory-harness.js'
 import { type Mutant, store } from './mutant.js'
 
 class WrappedReason extends MemoryStore {

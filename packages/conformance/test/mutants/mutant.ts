@@ -1,6 +1,6 @@
 import type { Entry, Session, SessionOptions } from '@eldest/core'
 import { MemoryServer, MemoryStore } from '@eldest/core/memory'
-import type { MemoryParts } from '../memory-harness.js'
+import type { MemoryParts } from '../../src/memory-harness.js'
 
 /** A store that breaks the contract in one way. */
 export interface Mutant {

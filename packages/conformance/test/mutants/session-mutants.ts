@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Session, type SessionOptions, systemClock } from '@eldest/core'
 import { freshName, KeptSession } from '@eldest/core/adapter'
 import { MemoryServer, MemoryStore } from '@eldest/core/memory'
-import type { MemoryClient } from '../memory-harness.js'
+import type { MemoryClient } from '../../src/memory-harness.js'
 import { alter, alterSession, type Mutant, server, SessionAlteringStore, store, TracingServer } from './mutant.js'
 
 /** Where a case has to look in time: what is wrong for a third of it is seen on a busy machine too. */

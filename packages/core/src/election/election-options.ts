@@ -53,7 +53,7 @@ export function standing(store: ConsensusStore, name: string, options: ElectionO
   }
   const layout = options.layout ?? eldestLayout
   if (options.session && layout.oneSessionEach === true) {
-    throw new TypeError('session cannot be shared in this layout, whose keys bear the name of their session')
+    throw new TypeError('session cannot be shared in this layout: each candidacy needs its own')
   }
   const ttlMs = options.session?.ttlMs ?? options.ttlMs ?? DEFAULT_TTL_MS
   assertTtl(ttlMs, store.capabilities)

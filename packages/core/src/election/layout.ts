@@ -31,7 +31,10 @@ export interface ElectionLayout {
   keyName(id: string, session: Session): string
   /** The store appends a number to the key's name, as in `CreateOptions.numbered`. Default: no. */
   readonly numbered?: boolean
-  /** The key's name is the session's, so that a session holds one candidacy and cannot be shared. Default: no. */
+  /**
+   * A session holds one candidacy and cannot be shared, because the key bears the session's name, or one that is not
+   * known before the key is there. Default: no.
+   */
   readonly oneSessionEach?: boolean
   /** Reads an entry as a candidate, or `undefined` for rubbish, over which the election passes. */
   read(entry: Entry): Candidate | undefined

@@ -1,6 +1,6 @@
 import type { ConsensusStore } from '@eldest/core'
 import { MemoryLink, MemoryServer, MemoryStore } from '@eldest/core/memory'
-import type { Harness } from '../src/index.js'
+import type { Harness } from './harness.js'
 
 /** What one client is made of. */
 export interface MemoryClient {
@@ -8,7 +8,7 @@ export interface MemoryClient {
   link: MemoryLink
 }
 
-/** What the harness is made of; a mutant replaces one part. */
+/** What a {@link memoryHarness} is made of; each part has a default, and a broken store replaces one. */
 export interface MemoryParts {
   server?: MemoryServer
   createLink?: () => MemoryLink
@@ -17,7 +17,7 @@ export interface MemoryParts {
   ttlMs?: number
 }
 
-/** Clients of one in-process server. */
+/** Clients of one in-process server: the reference store under test, and the harness to read first. */
 export function memoryHarness(parts: MemoryParts = {}): Harness {
   const {
     server = new MemoryServer(),
