@@ -1,3 +1,4 @@
+import { onAbort } from './abort.js'
 import { backoffMs } from './backoff.js'
 import type { Clock } from './clock.js'
 import { sleep, withDeadline } from './deadline.js'
@@ -53,12 +54,16 @@ export class Requests<H> {
   idempotent<T>(what: string, options: Cancellable, send: Send<H, T>): Promise<T> {
     // Two servers may hang and there is still time for a third; with a single one waiting longer is all there is.
     const attemptMs = this.#requestTimeoutMs / Math.min(this.#hosts.length, 3)
-    return this.#within(what, options, (signal) => this.#repeat(what, signal, attemptMs, true, send))
+    const onTimeout = () => this.#unanswered(what, attemptMs)
+    const sendInTime: Send<H, T> = (host, signal) =>
+      withDeadline({ clock: this.#clock, timeoutMs: attemptMs, signal, onTimeout }, (waiting) => send(host, waiting))
+    const attempt = this.#hosts.length === 1 ? send : sendInTime
+    return this.#within(what, options, (signal) => this.#repeat(signal, true, attempt))
   }
 
   /** Sends a write; again only while it is `UNAVAILABLE`, hence was never sent. */
   once<T>(what: string, options: Cancellable, send: Send<H, T>): Promise<T> {
-    return this.#within(what, options, (signal) => this.#repeat(what, signal, this.#requestTimeoutMs, false, send))
+    return this.#within(what, options, (signal) => this.#repeat(signal, false, send))
   }
 
   #within<T>(what: string, { signal }: Cancellable, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -66,36 +71,39 @@ export class Requests<H> {
     return withDeadline({ clock: this.#clock, timeoutMs: this.#requestTimeoutMs, signal, onTimeout }, work)
   }
 
-  async #repeat<T>(
-    what: string,
-    signal: AbortSignal,
-    attemptMs: number,
-    idempotent: boolean,
-    send: Send<H, T>,
-  ): Promise<T> {
-    const startedMs = this.#clock.now()
+  async #repeat<T>(signal: AbortSignal, idempotent: boolean, send: Send<H, T>): Promise<T> {
+    let failingSinceMs: number | undefined
     let doubt: ConsensusError | undefined
     for (let attempt = 1; ; attempt++) {
       const host = this.preferred
+      // At the deadline nobody waits for the attempt any more, which may ignore its signal.
+      const unlink = onAbort(signal, (reason) => this.#blame(host, reason))
       try {
-        const onTimeout = () => this.#unanswered(what, attemptMs)
-        return await withDeadline({ clock: this.#clock, timeoutMs: attemptMs, signal, onTimeout }, (waiting) =>
-          send(host, waiting),
-        )
+        return await send(host, signal)
       } catch (error) {
-        const reason: unknown = signal.aborted ? signal.reason : error
-        if (!isConsensusError(reason, 'UNAVAILABLE', 'OUTCOME_UNKNOWN')) throw error
-        this.avoid(host)
+        if (signal.aborted || !this.#blame(host, error)) throw error
         // One attempt that may have written makes the whole outcome unknown, whatever the later ones say.
-        if (doubt?.code !== 'OUTCOME_UNKNOWN') doubt = reason
-        if (signal.aborted || (!idempotent && reason.code === 'OUTCOME_UNKNOWN')) throw doubt
+        if (doubt?.code !== 'OUTCOME_UNKNOWN') doubt = error as ConsensusError
+        if (!idempotent && doubt.code === 'OUTCOME_UNKNOWN') throw doubt
+      } finally {
+        unlink()
       }
       // Every server once without a pause, then a pause before each round.
       const round = Math.floor(attempt / this.#hosts.length)
       const pauseMs = attempt % this.#hosts.length === 0 ? backoffMs(round - 1, PAUSE) : 0
-      if (this.#clock.now() + pauseMs - startedMs >= this.#requestTimeoutMs) throw doubt
+      // Reading the clock costs as much as sending a request: not before it is needed.
+      const nowMs = this.#clock.now()
+      failingSinceMs ??= nowMs
+      if (nowMs + pauseMs - failingSinceMs >= this.#requestTimeoutMs) throw doubt
       await sleep(this.#clock, pauseMs, signal)
     }
+  }
+
+  /** Whether a server failed, rather than answered; it is then avoided. */
+  #blame(host: H, error: unknown): boolean {
+    if (!isConsensusError(error, 'UNAVAILABLE', 'OUTCOME_UNKNOWN')) return false
+    this.avoid(host)
+    return true
   }
 
   #unanswered(what: string, timeoutMs: number): ConsensusError {
