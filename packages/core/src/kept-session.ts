@@ -94,11 +94,16 @@ export class KeptSession implements Session {
       { clock: this.#clock, timeoutMs: this.#requestTimeoutMs, signal: this.ended },
       attempt,
     )
-    return abortable(created, options.signal, (entry) => {
-      // Nobody waits for it any more. Where the deletion fails to the end the entry goes with its session.
-      const options = { clock: this.#clock, timeoutMs: this.remainingMs(), signal: this.ended }
-      retryTransient(options, () => this.#backend.remove(entry)).catch(() => undefined)
+    // Nobody waits for it any more. Tried as long as the session lives, whose end takes the entry along.
+    const whileLive = { clock: this.#clock, timeoutMs: Infinity, signal: this.ended }
+    const undo = (entry: Entry) => {
+      retryTransient(whileLive, () => this.#backend.remove(entry)).catch(() => undefined)
+    }
+    created.catch((error: unknown) => {
+      if (!options.signal?.aborted || !isConsensusError(error, 'OUTCOME_UNKNOWN')) return
+      retryTransient(whileLive, attempt).then(undo, () => undefined) // settles the doubt, by asking again
     })
+    return abortable(created, options.signal, undo)
   }
 
   close(): Promise<void> {

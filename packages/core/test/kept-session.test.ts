@@ -73,6 +73,23 @@ describe('an ordered key', () => {
     expect(server.list('a')).toEqual([])
   })
 
+  it('is deleted again also when nobody waits for it and its creation stayed in doubt', async () => {
+    const { clock, link, server, session } = await open()
+    const caller = new AbortController()
+    link.loseNextAnswer()
+    const created = new Pending(session.createOrdered('a', value, { signal: caller.signal }))
+    await settle()
+    link.cut()
+    caller.abort('enough')
+    await clock.advance(2000) // the creation has given up by now
+    expect(server.list('a')).toHaveLength(1)
+    link.heal()
+    await clock.advance(1000)
+    expect(created.error).toBe('enough')
+    expect(server.list('a')).toEqual([])
+    expect(session.ended.aborted).toBe(false)
+  })
+
   it('leaves its outcome open when the store stays away after a doubt', async () => {
     const { clock, link, session } = await open()
     link.loseNextAnswer()

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { onAbort } from '../abort.js'
+import type { Clock } from '../clock.js'
 import { ConsensusError, type Ending, isConsensusError } from '../error.js'
 import { retryTransient } from '../retry.js'
 import type { Session } from '../session.js'
@@ -49,10 +50,9 @@ export class Candidacy {
     } catch (error) {
       // A key that was created all the same must not stand at the head of the line of a session that lives on. A
       // failure to clean up is the lesser news: what could not be told ends with its session.
-      const timeoutMs = session.remainingMs()
       const cleanUp = async () => {
         if (!shared) await session.close()
-        else if (timeoutMs > 0) await retryTransient({ clock, timeoutMs }, () => store.delete(`${prefix}/${name}`))
+        else await whileLive(clock, session, () => store.delete(`${prefix}/${name}`))
       }
       await cleanUp().catch(() => undefined)
       throw error
@@ -170,18 +170,29 @@ export class Candidacy {
     this.#cancelTimer() // the work has settled: nothing to let run out
     await this.#following
     const { store, clock, shared } = this.standing
-    const timeoutMs = this.session.remainingMs()
-    let failure: unknown
-    try {
-      const guard = this.entry
-      await retryTransient({ clock, timeoutMs }, () => store.delete(guard.key, { guard }))
-    } catch (error) {
-      if (!isConsensusError(error, 'GUARD_FAILED')) failure = error
-    }
+    const guard = this.entry
+    const deletion = () => store.delete(guard.key, { guard })
     if (shared) {
-      if (failure !== undefined && timeoutMs > 0) throw failure
+      await whileLive(clock, this.session, deletion).catch((error: unknown) => {
+        if (!isConsensusError(error, 'GUARD_FAILED')) throw error
+      })
       return
     }
+    const timeoutMs = this.session.remainingMs()
+    await retryTransient({ clock, timeoutMs }, deletion).catch(() => undefined) // refused: gone; else see below
     await this.session.close() // takes the key along where the deletion failed
+  }
+}
+
+/**
+ * Repeats a deletion until it is done or the session is over, whose end takes the key along. A session that was in
+ * doubt may live on: giving up at what was its deadline would leave the key at the head of the line.
+ */
+async function whileLive(clock: Clock, session: Session, deletion: () => Promise<unknown>): Promise<void> {
+  if (session.remainingMs() === 0) return
+  try {
+    await retryTransient({ clock, timeoutMs: Infinity, signal: session.ended }, deletion)
+  } catch (error) {
+    if (!session.ended.aborted) throw error
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Election, type Leadership, SharedSession } from '../../src/index.js'
+import { ConsensusError, Election, type Leadership, SharedSession } from '../../src/index.js'
 import { MemoryServer, MemoryStore } from '../../src/memory/index.js'
 import { Cluster, Node, TTL } from '../cluster.js'
 import { Pending } from '../pending.js'
@@ -168,6 +168,23 @@ describe('a shared session', () => {
     await cluster.clock.until(() => led.length === 1, 3 * TTL)
     expect(cluster.line()).toEqual(['a'])
     expect(node.store.count('openSession')).toBe(1)
+  })
+
+  it('holds no key of a leader that gave up in doubt, when it lived on and only the deletion went on failing', async () => {
+    const cluster = new Cluster()
+    const { node, election } = sharing(cluster)
+    const leadership = await election().campaign()
+    node.link.cut()
+    await cluster.clock.until(() => leadership.signal.aborted)
+    node.link.heal() // in time for a renewal
+    node.store.fail('delete', new ConsensusError('UNAVAILABLE', 'no answer'))
+    const resignation = new Pending(leadership.resign())
+    await cluster.clock.advance(TTL)
+    expect(node.store.sessions[0]!.ended.aborted).toBe(false)
+    node.store.fail('delete', undefined)
+    await cluster.clock.advance(1000)
+    expect(resignation.state).toBe('resolved')
+    expect(cluster.keys()).toEqual([])
   })
 
   it.each([100, 2000])(
