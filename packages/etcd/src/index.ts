@@ -1,0 +1,5 @@
+export { concurrencyElection } from './concurrency-election.js'
+export { adapter } from './etcd-adapter.js'
+export type { EtcdCredentials, EtcdStoreOptions } from './etcd-options.js'
+export { policy } from './etcd-policy.js'
+export { EtcdStore } from './etcd-store.js'
