@@ -1,0 +1,5 @@
+export { leaderLatch } from './leader-latch.js'
+export { adapter } from './zookeeper-adapter.js'
+export type { ZooKeeperCredentials, ZooKeeperStoreOptions } from './zookeeper-options.js'
+export { policy } from './zookeeper-policy.js'
+export { ZooKeeperStore } from './zookeeper-store.js'

@@ -1,0 +1,260 @@
+import { setMaxListeners } from 'node:events'
+import { type Clock, ConsensusError, isConsensusError } from '@eldest/core'
+import { type Host, onAbort, withDeadline } from '@eldest/core/adapter'
+import zookeeper, { type ACL, State } from 'node-zookeeper-client'
+import {
+  createRawClient,
+  type RawClient,
+  requestsOf,
+  type SessionKey,
+  type ZooKeeperClient,
+} from './zookeeper-client.js'
+import { type Doing, zookeeperError } from './zookeeper-errors.js'
+import type { ZooKeeperCredentials } from './zookeeper-options.js'
+
+/** What a {@link ZooKeeperConnection} is made of. */
+export interface ConnectionOptions {
+  hosts: readonly Host[]
+  clock: Clock
+  credentials: ZooKeeperCredentials | undefined
+  /** The session's timeout to ask for, in milliseconds. */
+  timeoutMs: number
+  /** A server that does not answer for so long is left for the next one. */
+  attemptMs: number
+  /** A session to resume in place of a new one. */
+  session?: SessionKey
+}
+
+/**
+ * One client object, which is one session of the server, with what the client leaves out: it never notices a server
+ * that hangs, loses its way in an answer that was cut, throws where nobody can catch, and cannot be closed at any time.
+ */
+export class ZooKeeperConnection {
+  readonly requests: ZooKeeperClient
+  readonly #options: ConnectionOptions
+  readonly #client: RawClient
+  readonly #expired = new AbortController()
+  readonly #waiting = new Set<() => void>()
+  #cancelWatchdog: () => void = () => {}
+  #closed = false
+  #told = false
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.#client = createRawClient(options.hosts, options.timeoutMs, options.session)
+    this.requests = requestsOf(this.#client, aclFor(options.credentials))
+    setMaxListeners(0, this.expired) // every request and every watch listens
+    this.#guard()
+    const { credentials } = options
+    if (credentials) {
+      this.#client.addAuthInfo('digest', Buffer.from(`${credentials.user}:${credentials.password}`))
+    }
+    this.#client.on('connected', () => this.#onConnected())
+    this.#client.on('disconnected', () => this.#onDisconnected())
+    this.#client.on('expired', () => this.#end('SESSION_LOST', 'the server has ended the session'))
+    this.#client.on('authenticationFailed', () => this.#end('ACCESS_DENIED', 'the server refuses the credentials'))
+  }
+
+  /** Fires when the server has ended the session, or refuses us: nothing works any more. */
+  get expired(): AbortSignal {
+    return this.#expired.signal
+  }
+
+  get connected(): boolean {
+    return this.#client.getState() === State.SYNC_CONNECTED
+  }
+
+  /** The session's id, in hexadecimal. Once connected. */
+  get id(): string {
+    return this.#client.getSessionId().toString('hex')
+  }
+
+  get key(): SessionKey {
+    return { id: this.#client.getSessionId(), password: this.#client.getSessionPassword() }
+  }
+
+  /** The session's timeout in milliseconds as the server has granted it. Once connected. */
+  get timeoutMs(): number {
+    return this.#client.getSessionTimeout()
+  }
+
+  /** Connects; resolves when the session is there. Errors: `UNAVAILABLE`; the signal's reason. */
+  async open(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    this.#client.connect()
+    this.#armWatchdog()
+    await this.#untilConnected(signal)
+  }
+
+  /**
+   * Sends a request as soon as there is a connection. A deadline that passes gives the server up: its connection is
+   * destroyed, and the client goes on to the next one with the same session.
+   *
+   * Errors: `UNAVAILABLE` when it was never sent; `SESSION_LOST`; the client's own that answer a question.
+   */
+  async send<T>(doing: Doing, signal: AbortSignal, request: (client: ZooKeeperClient) => Promise<T>): Promise<T> {
+    await this.#untilConnected(signal)
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        const unlink = [
+          onAbort(this.expired, reject),
+          onAbort(signal, (reason) => {
+            if (isConsensusError(reason, 'OUTCOME_UNKNOWN')) this.#giveUpServer()
+            reject(reason)
+          }),
+        ]
+        request(this.requests)
+          .then(resolve, reject)
+          .finally(() => {
+            for (const remove of unlink) remove()
+          })
+      })
+    } catch (error) {
+      throw zookeeperError(error, doing)
+    }
+  }
+
+  /** Ends the session at the server if it can be reached within the time, and frees everything here. */
+  async close(timeoutMs: number): Promise<void> {
+    if (this.connected && !this.#closed) await this.end(timeoutMs).catch(() => undefined)
+    this.abandon()
+  }
+
+  /**
+   * Ends the session at the server: its nodes are gone when this resolves.
+   *
+   * Errors: `UNAVAILABLE`, `OUTCOME_UNKNOWN` when the server could not be told within the time; it can be tried again.
+   */
+  async end(timeoutMs: number): Promise<void> {
+    const { clock } = this.#options
+    const onTimeout = () => new ConsensusError('OUTCOME_UNKNOWN', 'the server does not answer')
+    try {
+      await withDeadline({ clock, timeoutMs, onTimeout }, async (signal) => {
+        // Once it was told to close, the client does not connect again: another one resumes the session and ends it.
+        if (this.#told) await new ZooKeeperConnection({ ...this.#options, session: this.key }).resumeAndEnd(signal)
+        else await this.#tell(signal)
+      })
+    } catch (error) {
+      if (!isConsensusError(error, 'SESSION_LOST')) throw error // it is gone already
+    }
+    this.abandon()
+  }
+
+  /** For a connection that is made to end a session of another. */
+  async resumeAndEnd(signal: AbortSignal): Promise<void> {
+    try {
+      await this.open(signal)
+      await this.#tell(signal)
+    } finally {
+      this.abandon()
+    }
+  }
+
+  async #tell(signal: AbortSignal): Promise<void> {
+    await this.#untilConnected(signal)
+    this.#told = true
+    const { socket } = this.#client.connectionManager
+    const readBefore = socket?.bytesRead ?? 0
+    await new Promise<void>((resolve, reject) => {
+      const unlink = onAbort(signal, reject)
+      this.#client.once('disconnected', () => {
+        unlink()
+        // A connection that broke looks the same, but for the answer.
+        if ((socket?.bytesRead ?? 0) > readBefore) resolve()
+        else reject(new ConsensusError('OUTCOME_UNKNOWN', 'the connection was lost before the session had ended'))
+      })
+      this.#client.close()
+    })
+  }
+
+  /** Frees everything here, and tells the server nothing: the session runs out. */
+  abandon(): void {
+    this.#closed = true
+    this.#cancelWatchdog()
+    const manager = this.#client.connectionManager
+    clearTimeout(manager.connectTimeoutHandler ?? undefined)
+    manager.socket?.destroy()
+    for (const wake of [...this.#waiting]) wake()
+  }
+
+  #untilConnected(signal: AbortSignal): Promise<void> {
+    if (this.connected && !this.#closed) return Promise.resolve()
+    return new Promise<void>((resolve, reject) => {
+      const finish = () => {
+        this.#waiting.delete(look)
+        for (const remove of unlink) remove()
+      }
+      const look = () => {
+        if (this.expired.aborted) reject(this.expired.reason)
+        else if (this.#closed) reject(new ConsensusError('STORE_CLOSED', 'the connection is closed'))
+        else if (this.connected) resolve()
+        else return
+        finish()
+      }
+      let unlink: (() => void)[] = []
+      this.#waiting.add(look)
+      unlink = [
+        onAbort(signal, (reason) => {
+          // It was not sent: what the deadline says of the outcome does not hold.
+          const isDeadline = isConsensusError(reason, 'OUTCOME_UNKNOWN')
+          reject(isDeadline ? new ConsensusError('UNAVAILABLE', 'there is no connection to ZooKeeper') : reason)
+          finish()
+        }),
+      ]
+      look()
+    })
+  }
+
+  #onConnected(): void {
+    this.#cancelWatchdog()
+    for (const wake of [...this.#waiting]) wake()
+  }
+
+  #onDisconnected(): void {
+    // What is left of an answer that was cut would be put before the next connection's.
+    this.#client.connectionManager.pendingBuffer = null
+    if (!this.#closed && !this.expired.aborted) this.#armWatchdog()
+  }
+
+  #end(code: 'SESSION_LOST' | 'ACCESS_DENIED', message: string): void {
+    this.#cancelWatchdog()
+    this.#expired.abort(new ConsensusError(code, message))
+    for (const wake of [...this.#waiting]) wake()
+  }
+
+  /** The client's own limit covers TCP's connection, not the server's greeting. */
+  #armWatchdog(): void {
+    this.#cancelWatchdog()
+    this.#cancelWatchdog = this.#options.clock.setTimeout(() => {
+      this.#giveUpServer()
+      this.#armWatchdog()
+    }, this.#options.attemptMs)
+  }
+
+  #giveUpServer(): void {
+    this.#client.connectionManager.socket?.destroy()
+  }
+
+  #guard(): void {
+    const manager = this.#client.connectionManager
+    const onSocketData = manager.onSocketData.bind(manager)
+    manager.onSocketData = (buffer) => {
+      try {
+        onSocketData(buffer)
+      } catch {
+        this.#giveUpServer() // a code or an event that it does not know, or a greeting that is none
+      }
+    }
+    const findNextServer = manager.findNextServer.bind(manager)
+    manager.findNextServer = (callback) =>
+      findNextServer((server) => {
+        if (!this.#closed) callback(server)
+      })
+  }
+}
+
+/** Who may do what to the nodes that are created: their creator everything, or everybody. */
+function aclFor(credentials: ZooKeeperCredentials | undefined): ACL[] {
+  const { CREATOR_ALL_ACL, OPEN_ACL_UNSAFE } = zookeeper.ACL as unknown as Record<string, ACL[]>
+  return (credentials ? CREATOR_ALL_ACL : OPEN_ACL_UNSAFE)!
+}

@@ -1,0 +1,206 @@
+import { type Cancellable, type Clock, ConsensusError, type Entry } from '@eldest/core'
+import { onAbort, prefixOf, type Requests } from '@eldest/core/adapter'
+import type { ZooKeeperBase } from './zookeeper-base.js'
+import type { ZNode, ZooKeeperClient } from './zookeeper-client.js'
+import type { ZooKeeperConnection } from './zookeeper-connection.js'
+import { codeOf, type Doing, NO_NODE } from './zookeeper-errors.js'
+import type { Found, ZooKeeperSpace } from './zookeeper-space.js'
+
+/** A part of the store as one state, read with a watcher that hears of the next change. */
+export type Read<T> = (client: ZooKeeperClient, watcher?: () => void) => Promise<T>
+
+/** A watch is read again after so long, should a notification be lost. */
+const READ_AGAIN_MS = 10_000
+
+/**
+ * The reads of a store. A server answers reads from what it has, however old; a check in a transaction goes through
+ * the quorum and comes back after all before it, and what is read behind it on the same connection is as new.
+ */
+export class ZooKeeperReads {
+  readonly #requests: Requests<unknown>
+  readonly #base: ZooKeeperBase
+  readonly #space: ZooKeeperSpace
+  readonly #clock: Clock
+  /** The createRevisions of owned entries, by path: names are never used again. */
+  readonly #ages = new Map<string, Map<string, bigint>>()
+
+  constructor(requests: Requests<unknown>, base: ZooKeeperBase, space: ZooKeeperSpace, clock: Clock) {
+    this.#requests = requests
+    this.#base = base
+    this.#space = space
+    this.#clock = clock
+  }
+
+  /** A node and its entry; `undefined`: there is no node. */
+  find(key: string): Read<Found | undefined> {
+    const path = this.#space.path(key)
+    return async (client, watcher) => {
+      const [, node] = await inOrder(this.#barrier(client), nodeAt(client, path, watcher))
+      if (!node) return undefined
+      const found = this.#space.find(path, node)
+      if (found.entry) return found
+      const beside = this.#space.besideFolder(path)
+      const other = await nodeAt(client, beside, watcher)
+      return other ? this.#space.find(beside, other) : found
+    }
+  }
+
+  one(key: string): Read<Entry | undefined> {
+    const find = this.find(key)
+    return async (client, watcher) => (await find(client, watcher))?.entry
+  }
+
+  /** What lies directly beneath a prefix, oldest first. */
+  beneath(prefix: string): Read<Entry[]> {
+    return async (client, watcher) => {
+      const paths = await this.#pathsBeneath(prefix, client, watcher)
+      const found = await inOrder(...paths.map((path) => this.#entryAt(path, client, watcher)))
+      return found.filter((entry) => entry !== undefined).sort(byAge)
+    }
+  }
+
+  async read<T>(what: string, read: Read<T>, { signal }: Cancellable): Promise<T> {
+    const doing = this.#doing(what)
+    return this.#requests.idempotent(doing.what, { signal }, (_, signal) =>
+      this.#base.send(doing, signal, (client) => read(client)),
+    )
+  }
+
+  async predecessor({ key, createRevision }: Entry, options: Cancellable): Promise<Entry | undefined> {
+    const prefix = prefixOf(key)
+    return this.read(prefix, (client) => this.#youngestBefore(createRevision, prefix, client), options)
+  }
+
+  /** Reads a state, shows it, and then each later one, until a read fails or the connection ends. Always rejects. */
+  async follow<T>(what: string, read: Read<T>, signal: AbortSignal, show: (state: T) => void): Promise<never> {
+    const doing = this.#doing(what)
+    const bell = new Bell()
+    for (;;) {
+      const { state, connection } = await this.#requests.idempotent(doing.what, { signal }, (_, signal) =>
+        this.#base.send(doing, signal, async (client, connection) => ({
+          state: await read(client, bell.ring),
+          connection,
+        })),
+      )
+      show(state)
+      await bell.rings(this.#clock, connection, signal)
+    }
+  }
+
+  async #youngestBefore(revision: bigint, prefix: string, client: ZooKeeperClient): Promise<Entry | undefined> {
+    const paths = await this.#pathsBeneath(prefix, client)
+    const known = this.#ages.get(prefix)
+    const ages = new Map<string, bigint>()
+    const fetched = paths.map(async (path) => {
+      const age = known?.get(path)
+      if (age !== undefined) return [path, age] as const
+      const entry = await this.#entryAt(path, client)
+      if (entry?.session !== undefined) ages.set(path, entry.createRevision)
+      return entry && ([path, entry.createRevision] as const)
+    })
+    const all = (await inOrder(...fetched)).filter((each) => each !== undefined)
+    for (const [path, age] of all) if (known?.has(path)) ages.set(path, age)
+    this.#ages.set(prefix, ages)
+    const older = all.filter(([, age]) => age < revision).sort(([, a], [, b]) => (a > b ? -1 : 1))
+    for (const [path, age] of older) {
+      const entry = await this.#entryAt(path, client)
+      if (entry?.createRevision === age) return entry
+    }
+    return undefined
+  }
+
+  async #pathsBeneath(prefix: string, client: ZooKeeperClient, watcher?: () => void): Promise<string[]> {
+    const folder = this.#space.path(prefix)
+    const [, names] = await inOrder(this.#barrier(client), childrenOf(client, folder, watcher))
+    return names.map((name) => (folder === '/' ? `/${name}` : `${folder}/${name}`))
+  }
+
+  async #entryAt(path: string, client: ZooKeeperClient, watcher?: () => void): Promise<Entry | undefined> {
+    try {
+      return this.#space.find(path, await client.getData(path, watcher)).entry
+    } catch (error) {
+      if (codeOf(error) === NO_NODE) return undefined // it went meanwhile
+      throw error
+    }
+  }
+
+  #barrier(client: ZooKeeperClient): Promise<unknown> {
+    return client.transact([{ type: 'check', path: this.#space.root, version: -1 }])
+  }
+
+  #doing(what: string): Doing {
+    return { what: `read ${what}`, right: `READ on ${this.#space.root} and what lies beneath it` }
+  }
+}
+
+/** The node, or `undefined`; the watcher hears of its creation then. */
+async function nodeAt(client: ZooKeeperClient, path: string, watcher?: () => void): Promise<ZNode | undefined> {
+  for (;;) {
+    try {
+      return await client.getData(path, watcher)
+    } catch (error) {
+      if (codeOf(error) !== NO_NODE) throw error
+    }
+    if (!watcher || !(await client.exists(path, watcher))) return undefined
+  }
+}
+
+async function childrenOf(client: ZooKeeperClient, path: string, watcher?: () => void): Promise<string[]> {
+  for (;;) {
+    try {
+      return await client.getChildren(path, watcher)
+    } catch (error) {
+      if (codeOf(error) !== NO_NODE) throw error
+    }
+    if (!watcher || !(await client.exists(path, watcher))) return []
+  }
+}
+
+/** Requests that were sent one after the other without waiting: the first failure, when all have settled. */
+async function inOrder<T extends readonly unknown[]>(...requests: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(requests)
+  return await Promise.all(requests)
+}
+
+function byAge(a: Entry, b: Entry): number {
+  return a.createRevision < b.createRevision ? -1 : 1
+}
+
+/** Wakes a watch: one function for all its watchers, which the client then registers once a path. */
+class Bell {
+  #rung = false
+  #wake: () => void = () => {}
+
+  readonly ring = (): void => {
+    this.#rung = true
+    this.#wake()
+  }
+
+  /** Resolves when it has rung since the last call, or after a while; rejects when the connection has ended. */
+  rings(clock: Clock, connection: ZooKeeperConnection, signal: AbortSignal): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const ended = () => reject(new ConsensusError('UNAVAILABLE', 'the connection has ended, and its watches with it'))
+      const cleanUp = [
+        clock.setTimeout(() => this.#wake(), READ_AGAIN_MS),
+        onAbort(connection.expired, () => {
+          ended()
+          finish()
+        }),
+        onAbort(signal, (reason) => {
+          reject(reason)
+          finish()
+        }),
+      ]
+      const finish = () => {
+        this.#wake = () => {}
+        for (const each of cleanUp) each()
+      }
+      this.#wake = () => {
+        this.#rung = false
+        resolve()
+        finish()
+      }
+      if (this.#rung) this.#wake()
+    })
+  }
+}

@@ -1,0 +1,19 @@
+import { conformance, TcpProxy } from '@eldest/conformance'
+import { afterAll, describe, test } from 'vitest'
+import { createHarness } from '../src/harness.js'
+import { freshNamespace, variable } from './zookeeper-servers.js'
+
+// Between the suite's own proxies and the server: 50 ms each way, every hundredth chunk 200 ms late.
+const network = await TcpProxy.listen({ host: '127.0.0.1', port: Number(variable('ZOOKEEPER_PORT')) })
+network.shape({ delayMs: 50, lossRate: 0.01 })
+const harness = await createHarness(`zookeeper://127.0.0.1:${network.port}/${freshNamespace()}?requestTimeoutMs=10000`)
+
+describe(`the ${harness.name} store on a slow and lossy network`, () => {
+  afterAll(async () => {
+    await harness.dispose()
+    await network.close()
+  })
+  // Side by side, as they mostly wait; but for those that stop the event loop, or look at the whole process.
+  const alone = /stall|handle|rejection/
+  conformance({ test: (name, run) => (alone.test(name) ? test(name, run) : test.concurrent(name, run)), harness })
+})
