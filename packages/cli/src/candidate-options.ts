@@ -2,12 +2,13 @@ import type { Election, ElectionOptions, Standby } from '@eldest/core'
 import { type Leadership, isConsensusError } from '@eldest/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from './duration.js'
+import { layoutOf, type LayoutOptions, withLayout } from './layouts.js'
 import { parseName } from './names.js'
 import type { Reporter } from './report.js'
 import { type StoreOptions, withStore } from './store-location.js'
 
 /** Options of the commands that stand for election. */
-export interface CandidateOptions extends StoreOptions {
+export interface CandidateOptions extends StoreOptions, LayoutOptions {
   id?: string
   ttl: number
   value?: unknown
@@ -15,7 +16,7 @@ export interface CandidateOptions extends StoreOptions {
 
 /** Adds them to a command. */
 export function withCandidate(command: Command): Command {
-  withStore(command)
+  withLayout(withStore(command))
     .option('--id <id>', 'name of this candidate (default: host name and process id)', parseName)
     .addOption(
       new Option('--ttl <duration>', 'silence after which the next candidate takes over')
@@ -27,8 +28,9 @@ export function withCandidate(command: Command): Command {
 }
 
 /** The same as the library's options. */
-export function electionOptions({ id, ttl, value }: CandidateOptions): ElectionOptions {
-  return { ttlMs: ttl, value, ...(id === undefined ? {} : { id }) }
+export async function electionOptions(options: CandidateOptions): Promise<ElectionOptions> {
+  const { id, ttl, value } = options
+  return { ttlMs: ttl, value, ...(id === undefined ? {} : { id }), ...(await layoutOf(options)) }
 }
 
 /** Tells of one candidacy that waits, and, should it end without being elected, of its end. */

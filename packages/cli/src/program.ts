@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { campaignCommand } from './commands/campaign.js'
 import { candidatesCommand } from './commands/candidates.js'
+import { conformanceCommand } from './commands/conformance.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { evictCommand } from './commands/evict.js'
@@ -29,6 +30,7 @@ for (const command of [
   candidatesCommand,
   evictCommand,
   doctorCommand,
+  conformanceCommand,
   demoCommand,
 ]) {
   program.addCommand(command)

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type ConsensusStore } from '@eldest/core'
-import { adapter as local } from '@eldest/local'
 import type { Command } from 'commander'
+import { adaptersFor } from './adapters.js'
 
 /** What every command that opens a store is given. */
 export interface StoreOptions {
@@ -20,7 +20,7 @@ export function withStore(command: Command): Command {
   return command
     .option(
       '--store <url>',
-      'store to use: local:./path, memory:, … (default: ELDEST_STORE, or the local store of this user)',
+      'store to use: local:./path, etcd://host, consul://host, zookeeper://host, … (default: ELDEST_STORE, or the local store of this user)',
     )
     .option('--json', 'print one JSON object a line')
     .hook('preAction', (_, action) => {
@@ -31,13 +31,24 @@ export function withStore(command: Command): Command {
     })
 }
 
-/** Opens the store, hands it to the work, and closes it whatever happens. */
-export async function usingStore<T>(options: StoreOptions, work: (store: ConsensusStore) => Promise<T>): Promise<T> {
-  const store = await connect(options.store, { adapters: [local] })
+/**
+ * Opens the store, hands it to the work, and closes it whatever happens. Asked to stop before that was all done, it
+ * resolves to `undefined`.
+ */
+export async function usingStore<T>(
+  { store: url }: StoreOptions,
+  signal: AbortSignal,
+  work: (store: ConsensusStore) => Promise<T>,
+): Promise<T | undefined> {
+  let store: ConsensusStore | undefined
   try {
+    store = await connect(url, { adapters: await adaptersFor(url), signal })
     return await work(store)
+  } catch (error) {
+    if (error !== signal.reason) throw error
+    return undefined
   } finally {
-    await store.close()
+    await store?.close()
   }
 }
 

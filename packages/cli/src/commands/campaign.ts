@@ -24,8 +24,8 @@ export const campaignCommand = withCandidate(
 ).action(async (name: string, options: CandidateOptions) => {
   const stop = stopRequest()
   const reporter = new Reporter(process.stdout, options.json === true)
-  await usingStore(options, async (store) => {
-    const election = new Election(store, name, electionOptions(options))
+  await usingStore(options, stop.signal, async (store) => {
+    const election = new Election(store, name, await electionOptions(options))
     await election.run(
       async (leadership) => {
         reportLeadership(reporter, leadership)

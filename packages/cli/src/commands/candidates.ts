@@ -3,16 +3,25 @@ import Table from 'cli-table3'
 import { Command } from 'commander'
 import { electionArgument } from '../names.js'
 import { formatDuration } from '../duration.js'
+import { Failure } from '../failure.js'
+import { layoutOf, type LayoutOptions, withLayout } from '../layouts.js'
 import { toJson } from '../report.js'
+import { stopRequest } from '../shutdown.js'
 import { type StoreOptions, usingStore, withStore } from '../store-location.js'
 
-export const candidatesCommand = withStore(
-  new Command('candidates')
-    .summary('print the line of succession')
-    .description('Prints who stands in ELECTION, the leader first: place, id, token, age, value.')
-    .addArgument(electionArgument()),
-).action(async (name: string, options: StoreOptions) => {
-  const candidates = await usingStore(options, (store) => new Election(store, name).candidates())
+export const candidatesCommand = withLayout(
+  withStore(
+    new Command('candidates')
+      .summary('print the line of succession')
+      .description('Prints who stands in ELECTION, the leader first: place, id, token, age, value.')
+      .addArgument(electionArgument()),
+  ),
+).action(async (name: string, options: StoreOptions & LayoutOptions) => {
+  const { signal } = stopRequest()
+  const candidates = await usingStore(options, signal, async (store) =>
+    new Election(store, name, await layoutOf(options)).candidates({ signal }),
+  )
+  if (!candidates) throw new Failure('stopped before it was done')
   if (options.json === true) {
     for (const [i, candidate] of candidates.entries()) {
       process.stdout.write(toJson(describeCandidate(candidate, i + 1)) + '\n')

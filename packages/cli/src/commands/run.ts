@@ -40,8 +40,8 @@ export const runCommand = withCandidate(
   const stop = stopRequest((signal) => current?.signal(signal))
   for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => current?.signal(signal))
   const reporter = new Reporter(process.stderr, options.json === true)
-  await usingStore(options, async (store) => {
-    const election = new Election(store, name, electionOptions(options))
+  await usingStore(options, stop.signal, async (store) => {
+    const election = new Election(store, name, await electionOptions(options))
     await election.run(
       async (leadership) => {
         reportLeadership(reporter, leadership)
