@@ -4,7 +4,7 @@ import { startEldest } from './eldest-command.js'
 import type { CandidateRecord, DriverRecord, HistoryRecord } from './history.js'
 import { monotonicMs } from './waiting.js'
 
-/** One `eldest campaign --json` process whose lines, and whatever is done to it, go into a history. */
+/** One `eldest campaign --json` process, or one that prints the same, whose lines, and whatever is done to it, go into a history. */
 export class CandidateProcess {
   readonly name: string
   readonly exited: Promise<number | null>
@@ -13,13 +13,18 @@ export class CandidateProcess {
   readonly #history: HistoryRecord[]
   readonly #child: ChildProcess
 
-  constructor(name: string, args: string[], history: HistoryRecord[]) {
+  /** `args`: of `eldest campaign`; or another program that prints the same lines. */
+  constructor(name: string, args: string[] | ChildProcess, history: HistoryRecord[]) {
     this.name = name
     this.#history = history
-    this.#child = startEldest(['campaign', ...args, '--json'])
+    this.#child = Array.isArray(args) ? startEldest(['campaign', ...args, '--json']) : args
     this.#child.stderr!.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()))
     createInterface(this.#child.stdout!).on('line', (line) => history.push(this.#read(line)))
     this.exited = new Promise((resolve) => this.#child.once('close', resolve))
+  }
+
+  get pid(): number {
+    return this.#child.pid!
   }
 
   get running(): boolean {

@@ -19,15 +19,18 @@ export interface StartOptions {
   /** Runs through another program: `['bash', '-c', 'ulimit -f 1; exec "$@"', '-']`. */
   wrapper?: string[]
   uid?: number
+  /** Where it runs. Default: where the tests run. */
+  cwd?: string
 }
 
 /** Starts `eldest` with these arguments. */
-export function startEldest(args: string[], { env, wrapper = [], uid }: StartOptions = {}): ChildProcess {
+export function startEldest(args: string[], { env, wrapper = [], uid, cwd }: StartOptions = {}): ChildProcess {
   const [command, ...rest] = [...wrapper, process.execPath, '--unhandled-rejections=strict', ELDEST, ...args]
   return spawn(command!, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '', ...env },
     ...(uid === undefined ? {} : { uid, gid: uid }),
+    ...(cwd === undefined ? {} : { cwd }),
   })
 }
 

@@ -11,11 +11,14 @@ export interface CandidateRecord {
   reason?: string | undefined
 }
 
-/** What the driver did to a process. `killed` and `stopped` are stamped before the signal, `continued` after it. */
+/**
+ * What the driver did to a process. `killed` and `stopped` are stamped before the signal, `continued` after it.
+ * `disturbed`: a fault of the network or the servers begins or ends; the process is empty.
+ */
 export interface DriverRecord {
   atMs: number
   process: string
-  event: 'killed' | 'stopped' | 'continued'
+  event: 'killed' | 'stopped' | 'continued' | 'disturbed'
 }
 
 /** One bid of one process: from its first line to its end. */

@@ -66,7 +66,7 @@ function recovery(
   terms: Term[],
   { recoveryMs, endMs }: Promises,
 ): { longestMs: number; violations: string[] } {
-  const faults = inOrder(history).filter(({ event }) => ['killed', 'stopped', 'continued'].includes(event))
+  const faults = inOrder(history).filter(({ event }) => ['killed', 'stopped', 'continued', 'disturbed'].includes(event))
   const violations: string[] = []
   let longestMs = 0
   for (const [i, term] of terms.entries()) {

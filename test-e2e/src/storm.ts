@@ -9,6 +9,8 @@ export interface StormOptions {
   store: string
   seed: Seed
   ttlMs: number
+  /** A leader exists again this long after the last fault. */
+  recoveryMs: number
   durationMs: number
   candidates: number
 }
@@ -21,7 +23,8 @@ export interface StormReport extends Judgement {
 }
 
 /** Kills, stops and restarts real candidates at random, then lets them be, and judges what they printed. */
-export async function storm({ store, seed, ttlMs, durationMs, candidates }: StormOptions): Promise<StormReport> {
+export async function storm(options: StormOptions): Promise<StormReport> {
+  const { store, seed, ttlMs, recoveryMs, durationMs, candidates } = options
   const history: HistoryRecord[] = []
   const faults: Record<string, number> = { killed: 0, stopped: 0 }
   const all: CandidateProcess[] = []
@@ -60,8 +63,8 @@ export async function storm({ store, seed, ttlMs, durationMs, candidates }: Stor
       }
     }
     await Promise.all(pending)
-    await pause(ttlMs + 3000) // calm: a leader must exist at the end of it
-    const judgement = judge(history, { recoveryMs: ttlMs + 1000, endMs: monotonicMs() })
+    await pause(recoveryMs) // calm: a leader must exist at the end of it
+    const judgement = judge(history, { recoveryMs, endMs: monotonicMs() })
     return { ...judgement, history, faults, stderr: all.map((each) => each.stderr).join('') }
   } finally {
     for (const each of living()) each.kill()

@@ -1,20 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { connect, Election } from '@eldest/core'
 import { expect, test } from 'vitest'
-import { pause } from '../src/waiting.js'
-
-const TTL_MS = 1000
+import { storeUnderTest } from '../../src/store-under-test.js'
+import { pause } from '../../src/waiting.js'
 
 test('a leader that was stopped for 2.5 TTL knows at its first look, and the store refuses its write', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'eldest-paused-'))
-  const url = `local:${join(folder, 'store.lmdb')}`
-  const service = fileURLToPath(new URL('../src/paused-leader.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', service, url, String(TTL_MS)], {
+  const { url, ttlMs, dispose } = await storeUnderTest()
+  const service = fileURLToPath(new URL('../../src/paused-leader.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', service, url, String(ttlMs)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
@@ -23,11 +18,11 @@ test('a leader that was stopped for 2.5 TTL knows at its first look, and the sto
   const store = await connect(url)
   try {
     expect(await nextLine()).toEqual({ event: 'elected' })
-    const successor = new Election(store, 'paused', { ttlMs: TTL_MS }).campaign()
+    const successor = new Election(store, 'paused', { ttlMs }).campaign()
     await pause(100)
     child.kill('SIGSTOP')
     const leadership = await successor
-    await pause(1.5 * TTL_MS)
+    await pause(1.5 * ttlMs)
     child.kill('SIGCONT')
     const woke = await nextLine()
     expect(woke).toEqual({ event: 'woke', remainingMs: 0, aborted: true, refused: true, put: 'GUARD_FAILED' })
@@ -37,6 +32,6 @@ test('a leader that was stopped for 2.5 TTL knows at its first look, and the sto
   } finally {
     child.kill('SIGKILL')
     await store.close()
-    await rm(folder, { recursive: true, force: true })
+    await dispose()
   }
 })

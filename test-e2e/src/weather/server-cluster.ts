@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { ProxyTarget } from '@eldest/conformance'
+import { variable } from '../store-under-test.js'
+import { until } from '../waiting.js'
+
+const run = promisify(execFile)
+
+/** What can be done to one server, and undone. */
+export type ServerFault = 'kill' | 'pause' | 'disconnect' | 'isolate'
+
+const UNDOING: Record<ServerFault, string> = {
+  kill: 'start',
+  pause: 'unpause',
+  disconnect: 'connect',
+  isolate: 'rejoin',
+}
+
+/** The three servers of a backend in Docker. */
+export class ServerCluster {
+  readonly backend: string
+  readonly nodes: readonly string[]
+  readonly hosts: readonly ProxyTarget[]
+  readonly #inflicted = new Map<string, ServerFault>()
+
+  constructor(backend: string) {
+    this.backend = backend
+    this.nodes = [1, 2, 3].map((i) => `${backend}${i}`)
+    this.hosts = this.nodes.map((node) => ({ host: '127.0.0.1', port: Number(variable(`${node.toUpperCase()}_PORT`)) }))
+  }
+
+  /** The node that leads; `undefined` while there is none. */
+  async leader(): Promise<string | undefined> {
+    return this.#script('leader', this.backend).then(
+      (name) => name.trim(),
+      () => undefined,
+    )
+  }
+
+  async inflict(fault: ServerFault, node: string): Promise<void> {
+    this.#inflicted.set(node, fault)
+    await this.#act(fault, node)
+  }
+
+  async heal(node: string): Promise<void> {
+    const fault = this.#inflicted.get(node)
+    if (!fault) return
+    await this.#act(UNDOING[fault], node)
+    this.#inflicted.delete(node)
+  }
+
+  async restart(node: string): Promise<void> {
+    await run('docker', ['restart', '-t', '5', this.#container(node)])
+  }
+
+  /** Heals whatever is broken, and waits until all three vote and answer. */
+  async restore(): Promise<void> {
+    for (const node of [...this.#inflicted.keys()]) await this.heal(node)
+    const whole = () =>
+      this.#script('leader', this.backend, '--whole').then(
+        () => true,
+        () => false,
+      )
+    await until(`the cluster of ${this.backend} is whole`, whole, 120_000)
+  }
+
+  async #act(action: string, node: string): Promise<void> {
+    const container = this.#container(node)
+    const network = `${variable('ELDEST_DOCKER_PROJECT')}-cluster_default`
+    if (action === 'isolate' || action === 'rejoin') await this.#script(action, node)
+    else if (action === 'disconnect') await run('docker', ['network', action, network, container])
+    // Without the alias its peers do not find it any more.
+    else if (action === 'connect') await run('docker', ['network', action, '--alias', node, network, container])
+    else if (action === 'kill') await run('docker', ['kill', '-s', 'KILL', container])
+    else await run('docker', [action, container])
+  }
+
+  #container(node: string): string {
+    return `${variable('ELDEST_DOCKER_PROJECT')}-cluster-${node}-1`
+  }
+
+  async #script(name: string, ...args: string[]): Promise<string> {
+    const path = fileURLToPath(new URL(`../../../docker/${name}`, import.meta.url))
+    return (await run('bash', [path, ...args])).stdout
+  }
+}
