@@ -1,12 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
+/** The adapters whose tests need a server; what lies in their test/offline needs none. */
+const servers = ['etcd', 'consul', 'zookeeper']
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'packages',
-          include: ['packages/*/test/**/*.test.ts'],
+          include: [
+            `packages/!(${servers.join('|')})/test/**/*.test.ts`,
+            'packages/*/test/offline/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
+          ],
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -15,7 +22,8 @@ export default defineConfig({
       {
         test: {
           name: 'test-e2e',
-          include: ['test-e2e/**/*.test.ts'],
+          include: ['test-e2e/test/**/*.test.ts'],
+          exclude: [`test-e2e/test/{servers,clusters,${servers.join()}}/**`],
           pool: 'forks',
           testTimeout: 300_000,
           hookTimeout: 60_000,
@@ -23,6 +31,22 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      ...servers.map((server) => ({
+        test: {
+          name: server,
+          include: [
+            `packages/${server}/test/**/*.test.ts`,
+            `test-e2e/test/{any-store,servers,clusters,${server}}/**/*.test.ts`,
+          ],
+          exclude: [`packages/${server}/test/offline/**`],
+          env: { ELDEST_BACKEND: server },
+          pool: 'forks' as const,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // They pause and restart the one server they share.
+          fileParallelism: false,
+        },
+      })),
     ],
   },
 })

@@ -1,10 +1,15 @@
 // Everything that `npm test` runs after the build, one step after the other, with one count at the end.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const scratch = mkdtempSync(join(tmpdir(), 'eldest-test-'))
+const spawning = {
+  shell: process.platform === 'win32',
+  env: { ...process.env, NODE_OPTIONS: '--unhandled-rejections=strict' },
+}
 const failures = []
 let passed = 0
 let failed = 0
@@ -15,7 +20,7 @@ check('format', 'npx', ['prettier', '--check', '--log-level=warn', '.'])
 check('packages', 'node', ['scripts/check-packages.mjs'])
 suite('packages', ['--project', 'packages'])
 suite('test-e2e', ['--project', 'test-e2e'])
-servers()
+await servers()
 
 rmSync(scratch, { recursive: true, force: true })
 if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`)
@@ -23,18 +28,34 @@ console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
 
 /**
- * What needs the servers in Docker. ELDEST_SERVERS=required: they must be there (CI); otherwise what cannot be reached
- * is named, loudly, and does not count.
+ * What needs the servers in Docker: the tests of each adapter, side by side since they mostly wait, then the clusters'
+ * own check. ELDEST_SERVERS=required: all must be there (CI); otherwise what cannot be reached is named, loudly, and
+ * does not count.
  */
-function servers() {
-  const { status, stdout } = spawnSync('bash', ['docker/servers', 'status'], { encoding: 'utf8' })
-  const isUp = (backend) => new RegExp(`^${backend}1 .* healthy *$`, 'm').test(stdout ?? '')
-  const missing = ['etcd', 'consul', 'zookeeper'].filter((backend) => status === null || !isUp(backend))
-  for (const backend of ['etcd', 'consul', 'zookeeper']) {
-    if (!missing.includes(backend)) check(`${backend} cluster`, 'bash', ['docker/verify-cluster', backend])
-    else if (process.env.ELDEST_SERVERS === 'required') count(`${backend} cluster (not there)`, 0, 1)
+async function servers() {
+  const backends = ['etcd', 'consul', 'zookeeper']
+  const { stdout } = spawnSync('bash', ['docker/servers', 'status'], { encoding: 'utf8' })
+  const isUp = (name) => new RegExp(`^${name} .* healthy *$`, 'm').test(stdout ?? '')
+  const modes = { single: (backend) => isUp(backend), cluster: (backend) => isUp(`${backend}1`), secured: isSecured }
+  const missing = []
+  const runs = backends.map((backend) => {
+    const absent = Object.keys(modes).filter((mode) => !modes[mode](backend))
+    missing.push(...absent.map((mode) => `${backend} ${mode}`))
+    if (absent.includes('single')) return undefined
+    const left = absent.map((mode) => `--exclude=**/test/${mode}/**`)
+    return suiteAside(backend, ['--project', backend, ...left])
+  })
+  await Promise.all(runs)
+  for (const backend of backends) {
+    if (!missing.includes(`${backend} cluster`)) check(`${backend} cluster`, 'bash', ['docker/verify-cluster', backend])
   }
-  if (missing.length > 0) console.log(`\nNOT TESTED: ${missing.join(', ')}. Start them: npm run servers -- up cluster`)
+  if (missing.length === 0) return
+  if (process.env.ELDEST_SERVERS === 'required') for (const each of missing) count(`${each} (not there)`, 0, 1)
+  console.log(`\nNOT TESTED, as they are not up: ${missing.join(', ')}. Start them: npm run servers -- up all`)
+
+  function isSecured(backend) {
+    return new RegExp(`^${backend}-\\S+ .* healthy *$`, 'm').test(stdout ?? '')
+  }
 }
 
 /** A step that counts as one test. */
@@ -47,11 +68,31 @@ function check(name, command, args) {
 
 /** A run of vitest, whose tests are counted from its own report. */
 function suite(name, args) {
-  const report = join(scratch, `${name}.json`)
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const ok = run('npx', ['vitest', 'run', ...args, ...reporters])
+  countReport(name, run('npx', vitest(name, args)))
+}
+
+/** The same beside others: its output is shown when it has ended. */
+async function suiteAside(name, args) {
+  const child = spawn('npx', vitest(name, args), { ...spawning, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk))
+  const [status] = await once(child, 'close')
+  console.log(`\n--- ${name}`)
+  process.stdout.write(Buffer.concat(output))
+  countReport(name, status === 0)
+}
+
+function vitest(name, args) {
+  return ['vitest', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(name)}`]
+}
+
+function reportOf(name) {
+  return join(scratch, `${name}.json`)
+}
+
+function countReport(name, ok) {
   try {
-    const { numPassedTests, numFailedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'))
+    const { numPassedTests, numFailedTests, numTotalTests } = JSON.parse(readFileSync(reportOf(name), 'utf8'))
     // A run that fails without a failed test (a crash, a suite that did not load) or ran none is a failure too.
     const unexplained = (!ok && numFailedTests === 0) || numTotalTests === 0 ? 1 : 0
     count(name, numPassedTests, numFailedTests + unexplained)
@@ -68,6 +109,5 @@ function count(name, ok, notOk) {
 }
 
 function run(command, args) {
-  const env = { ...process.env, NODE_OPTIONS: '--unhandled-rejections=strict' }
-  return spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32', env }).status === 0
+  return spawnSync(command, args, { ...spawning, stdio: 'inherit' }).status === 0
 }
