@@ -4,6 +4,8 @@ import type { Connection } from './harness.js'
 export interface Case {
   /** A sentence of the contract; unique. */
   readonly name: string
+  /** Looks at the whole process, or stops its event loop: no other case may run meanwhile. */
+  readonly alone?: true
   /** Rejects where the store breaks the guarantee. */
   run(context: CaseContext): Promise<void>
 }

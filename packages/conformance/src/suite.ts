@@ -8,16 +8,23 @@ import type { Harness } from './harness.js'
 /** What {@link conformance} takes. */
 export interface ConformanceOptions {
   /** Registers one test: the function of that name of vitest, node:test or mocha. */
-  test: (name: string, run: () => Promise<void>) => unknown
+  test: Register
+  /** Registers a test that may run beside others, such as `test.concurrent` of vitest. Default: as `test`. */
+  concurrent?: Register
   harness: Harness
 }
+
+type Register = (name: string, run: () => Promise<void>) => unknown
 
 /** Longer than any pause of a busy machine, within the bounds of every store. */
 const STEADY_TTL_MS = 10_000
 
 /** Registers one test for every guarantee of the contract. The caller disposes of the harness after the last one. */
-export function conformance({ test, harness }: ConformanceOptions): void {
-  for (const one of cases) test(one.name, () => runCase(one, harness))
+export function conformance({ test, concurrent = test, harness }: ConformanceOptions): void {
+  for (const one of cases) {
+    const register = one.alone ? test : concurrent
+    register(one.name, () => runCase(one, harness))
+  }
 }
 
 /**

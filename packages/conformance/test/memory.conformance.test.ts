@@ -5,5 +5,5 @@ const harness = memoryHarness()
 
 describe(`the ${harness.name} store`, () => {
   afterAll(() => harness.dispose())
-  conformance({ test, harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })

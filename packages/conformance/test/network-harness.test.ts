@@ -20,7 +20,7 @@ const harness = networkHarness({
 afterAll(() => harness.dispose())
 
 describe('a store that is reached over TCP, by way of its network harness', () => {
-  conformance({ test, harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })
 
 describe('the network harness', () => {

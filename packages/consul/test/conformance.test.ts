@@ -7,5 +7,5 @@ const harness = await createHarness(`consul://${address('CONSUL_PORT')}/${freshN
 
 describe(`the ${harness.name} store`, () => {
   afterAll(() => harness.dispose())
-  conformance({ test, harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })

@@ -6,14 +6,12 @@ import { freshNamespace, variable } from './consul-servers.js'
 // Between the suite's own proxies and the server: 50 ms each way, every hundredth chunk 200 ms late.
 const network = await TcpProxy.listen({ host: '127.0.0.1', port: Number(variable('CONSUL_PORT')) })
 network.shape({ delayMs: 50, lossRate: 0.01 })
-const harness = await createHarness(`consul://127.0.0.1:${network.port}/${freshNamespace()}?requestTimeoutMs=10000`)
+const harness = await createHarness(`consul://127.0.0.1:${network.port}/${freshNamespace()}`)
 
 describe(`the ${harness.name} store on a slow and lossy network`, () => {
   afterAll(async () => {
     await harness.dispose()
     await network.close()
   })
-  // Side by side, as they mostly wait; but for those that stop the event loop, or look at the whole process.
-  const alone = /stall|handle|rejection/
-  conformance({ test: (name, run) => (alone.test(name) ? test(name, run) : test.concurrent(name, run)), harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })

@@ -10,6 +10,7 @@ import { WatchReader } from '../watch-reader.js'
 export const nothingHiddenCases: Case[] = [
   {
     name: 'no handle keeps the process alive after close',
+    alone: true,
     async run(context) {
       await useAndClose(context) // what a client library opens once in a process is not this store's
       const before = await steadyHandles()
@@ -21,6 +22,7 @@ export const nothingHiddenCases: Case[] = [
   },
   {
     name: 'no rejection is unhandled, whatever fails',
+    alone: true,
     async run(context) {
       const unhandled = new UnhandledRejections()
       try {

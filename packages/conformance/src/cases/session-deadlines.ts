@@ -48,6 +48,7 @@ export const sessionDeadlineCases: Case[] = [
   },
   {
     name: 'remainingMs is 0 at once after a stall of the process that is longer than the TTL',
+    alone: true,
     async run({ connect, prefix, ttlMs, patienceMs }) {
       const { store } = await connect()
       const session = await store.openSession({ ttlMs })

@@ -10,5 +10,5 @@ const harness = await createHarness(`consul://${token}@${address('CONSUL_ACL_POR
 
 describe(`the ${harness.name} store with the least rights`, () => {
   afterAll(() => harness.dispose())
-  conformance({ test, harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })
