@@ -46,6 +46,11 @@ async function servers() {
     return suiteAside(backend, ['--project', backend, ...left])
   })
   await Promise.all(runs)
+  if (backends.every(modes.single)) {
+    const servers = { env: { ...spawning.env, ELDEST_BACKENDS: backends.join() } }
+    suite('moving from server to server', ['--project', 'test-e2e', 'moving-stores'], servers)
+  }
+  if (missing.length === 0) check('table of stores', 'node', ['scripts/store-table.mjs', '--check'])
   for (const backend of backends) {
     if (!missing.includes(`${backend} cluster`)) check(`${backend} cluster`, 'bash', ['docker/verify-cluster', backend])
   }
@@ -67,8 +72,8 @@ function check(name, command, args) {
 }
 
 /** A run of vitest, whose tests are counted from its own report. */
-function suite(name, args) {
-  countReport(name, run('npx', vitest(name, args)))
+function suite(name, args, options) {
+  countReport(name, run('npx', vitest(name, args), options))
 }
 
 /** The same beside others: its output is shown when it has ended. */
@@ -108,6 +113,6 @@ function count(name, ok, notOk) {
   if (notOk > 0) failures.push(name)
 }
 
-function run(command, args) {
-  return spawnSync(command, args, { ...spawning, stdio: 'inherit' }).status === 0
+function run(command, args, options) {
+  return spawnSync(command, args, { ...spawning, ...options, stdio: 'inherit' }).status === 0
 }

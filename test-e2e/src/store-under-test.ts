@@ -15,22 +15,34 @@ const SERVERS = {
   zookeeper: { port: 'ZOOKEEPER_PORT', ttlMs: 2000 },
 } as const
 
-/** The store that a test runs on: the server that ELDEST_BACKEND names, or else a local one in a folder of its own. */
+type Backend = keyof typeof SERVERS
+
+/** A store that a test runs on, in a namespace that nobody else uses. */
 export interface StoreUnderTest {
-  /** In a namespace that nobody else uses. */
   url: string
   ttlMs: number
   dispose: () => Promise<void>
 }
 
+/** On the server that ELDEST_BACKEND names, or else a local one. */
 export async function storeUnderTest(): Promise<StoreUnderTest> {
-  const name = process.env['ELDEST_BACKEND']
-  if (name === undefined) {
-    const folder = await mkdtemp(join(tmpdir(), 'eldest-e2e-'))
-    const dispose = () => rm(folder, { recursive: true, force: true })
-    return { url: `local:${join(folder, 'store.lmdb')}`, ttlMs: 1000, dispose }
-  }
-  const { port, ttlMs } = SERVERS[backend()]
+  return process.env['ELDEST_BACKEND'] === undefined ? await localStore() : serverStore(backend())
+}
+
+/** On each of the servers that ELDEST_BACKENDS names (`etcd,consul,zookeeper`), or else as many local ones. */
+export async function storesUnderTest(count: number): Promise<StoreUnderTest[]> {
+  const names = process.env['ELDEST_BACKENDS']?.split(',').map(assertBackend)
+  return names?.map(serverStore) ?? (await Promise.all(Array.from({ length: count }, localStore)))
+}
+
+async function localStore(): Promise<StoreUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'eldest-e2e-'))
+  const dispose = () => rm(folder, { recursive: true, force: true })
+  return { url: `local:${join(folder, 'store.lmdb')}`, ttlMs: 1000, dispose }
+}
+
+function serverStore(name: Backend): StoreUnderTest {
+  const { port, ttlMs } = SERVERS[name]
   const namespace = `e2e-${randomBytes(6).toString('hex')}`
   return { url: `${name}://127.0.0.1:${variable(port)}/${namespace}`, ttlMs, dispose: async () => undefined }
 }
@@ -41,10 +53,13 @@ export function ttlUnderTest(): number {
 }
 
 /** The server that ELDEST_BACKEND names. */
-export function backend(): keyof typeof SERVERS {
-  const name = process.env['ELDEST_BACKEND'] ?? ''
-  if (name in SERVERS) return name as keyof typeof SERVERS
-  throw new Error(`ELDEST_BACKEND is ${JSON.stringify(name)}: set it to ${Object.keys(SERVERS).join(', ')}`)
+export function backend(): Backend {
+  return assertBackend(process.env['ELDEST_BACKEND'] ?? '')
+}
+
+function assertBackend(name: string): Backend {
+  if (name in SERVERS) return name as Backend
+  throw new Error(`the backend ${JSON.stringify(name)} is none of ${Object.keys(SERVERS).join(', ')}`)
 }
 
 /** Does something to the server's container: pause, unpause, restart, kill, start. */
@@ -53,7 +68,7 @@ export async function server(action: 'pause' | 'unpause' | 'restart' | 'kill' | 
 }
 
 /** The container of a single server. */
-export function containerOf(name: keyof typeof SERVERS): string {
+export function containerOf(name: Backend): string {
   return `${variable('ELDEST_DOCKER_PROJECT')}-single-${name}-1`
 }
 

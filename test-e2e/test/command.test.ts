@@ -126,7 +126,7 @@ test('doctor finds a healthy store healthy, as lines and as JSON', async () => {
 })
 
 test('every command explains itself', async () => {
-  for (const command of ['campaign', 'run', 'observe', 'candidates', 'evict', 'doctor', 'demo']) {
+  for (const command of ['campaign', 'run', 'observe', 'candidates', 'evict', 'doctor', 'conformance', 'demo']) {
     const { code, stdout } = await eldest([command, '--help'])
     expect({ command, code }).toEqual({ command, code: 0 })
     expect(stdout).toMatch(/--json/)

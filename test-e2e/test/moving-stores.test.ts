@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CandidateProcess } from '../src/candidate-process.js'
 import { type HistoryRecord } from '../src/history.js'
 import { judge } from '../src/judgement.js'
+import { type StoreUnderTest, storesUnderTest } from '../src/store-under-test.js'
 import { monotonicMs, until } from '../src/waiting.js'
 
 const service = fileURLToPath(new URL('../../examples/moving-service.mjs', import.meta.url))
@@ -14,17 +12,15 @@ const TTL_MS = 2000
 const PATIENCE_MS = 30_000
 const NODES = ['n1', 'n2', 'n3']
 
-/** Three stores: those of ELDEST_MOVING_STORES (three URLs with spaces between), or three local ones. */
+let underTest: StoreUnderTest[]
 let stores: string[]
-let folder: string
 let history: HistoryRecord[]
 let fleet: Map<string, CandidateProcess>
 let started: number
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'eldest-moving-'))
-  stores =
-    process.env['ELDEST_MOVING_STORES']?.split(' ') ?? ['a', 'b', 'c'].map((name) => `local:${join(folder, name)}`)
+  underTest = await storesUnderTest(3)
+  stores = underTest.map(({ url }) => url)
   history = []
   fleet = new Map()
   started = 0
@@ -33,7 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const each of fleet.values()) each.kill()
   await Promise.all([...fleet.values()].map(({ exited }) => exited))
-  await rm(folder, { recursive: true, force: true })
+  await Promise.all(underTest.map(({ dispose }) => dispose()))
 })
 
 interface Configuration {

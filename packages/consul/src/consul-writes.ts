@@ -7,6 +7,9 @@ import type { ConsulHost } from './consul-host.js'
 import type { ConsulReads } from './consul-reads.js'
 import type { ConsulSpace } from './consul-space.js'
 
+/** How often a guard may be written by others in the instant between reading it and using it. */
+const GUARD_ATTEMPTS = 10
+
 /** The transactions of a store, each one atomic step at the server. */
 export class ConsulWrites {
   readonly #requests: Requests<ConsulHost>
@@ -82,7 +85,7 @@ export class ConsulWrites {
     { guard, signal }: WriteOptions,
     steps: ConsulOperation[],
   ): Promise<ConsulKey[] | undefined> {
-    for (;;) {
+    for (let attempt = 0; attempt < GUARD_ATTEMPTS; attempt++) {
       const check = guard && {
         Verb: 'check-index' as const,
         Key: this.#space.nameOf(guard.key),
@@ -106,6 +109,7 @@ export class ConsulWrites {
       }
       this.#written.set(guard, now.modRevision)
     }
+    throw new ConsensusError('UNAVAILABLE', `could not ${doing.what}: its guard is written by others all the time`)
   }
 
   #send(host: ConsulHost, signal: AbortSignal, doing: Doing, steps: ConsulOperation[]): Promise<ConsulKey[]> {
