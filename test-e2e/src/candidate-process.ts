@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { startEldest } from './eldest-command.js'
-import type { CandidateRecord, DriverRecord, HistoryRecord } from './history.js'
+import type { DriverRecord, HistoryRecord } from './history.js'
 import { monotonicMs } from './waiting.js'
 
 /** One `eldest campaign --json` process, or one that prints the same, whose lines, and whatever is done to it, go into a history. */
@@ -52,18 +52,18 @@ export class CandidateProcess {
     this.#child.kill('SIGTERM')
   }
 
+  /** Stops its event loop, if it is a program that can be asked to; it tells so itself. */
+  block(durationMs: number): void {
+    this.#child.stdin?.write(`block ${Math.round(durationMs)}\n`)
+  }
+
   #record(event: DriverRecord['event']): void {
     this.#history.push({ atMs: monotonicMs(), process: this.name, event })
   }
 
-  #read(line: string): CandidateRecord {
+  #read(line: string): HistoryRecord {
     const { event, fencingToken, reason, monotonicNs } = JSON.parse(line) as Record<string, string>
-    return {
-      atMs: Number(BigInt(monotonicNs!)) / 1e6,
-      process: this.name,
-      event: event as CandidateRecord['event'],
-      token: BigInt(fencingToken!),
-      reason,
-    }
+    const told = { atMs: Number(BigInt(monotonicNs!)) / 1e6, process: this.name, event, reason }
+    return { ...told, ...(fencingToken === undefined ? {} : { token: BigInt(fencingToken) }) } as HistoryRecord
   }
 }

@@ -6,11 +6,16 @@ export const RETRANSMISSION_MS = 200
 /** From the first byte of a lost answer until the connection is reset: the server is surely done by then. */
 const AFTER_LOST_ANSWER_MS = 100
 
+/** The way that bytes go. */
+export type Direction = 'toServer' | 'toClient'
+
 /** What a connection asks its proxy. */
 export interface ProxyFaults {
   readonly counts: ProxyCounts
   readonly mode: 'open' | 'silent' | 'held' | 'refused'
   readonly network: Required<NetworkShape>
+  /** Whether what goes this way is lost. */
+  swallows(direction: Direction): boolean
   /** Whether the answer to this chunk is to be lost. */
   takeLoss(chunk: Buffer): boolean
 }
@@ -29,8 +34,8 @@ export class ProxiedConnection {
     this.#server = connect({ ...target, allowHalfOpen: true })
     this.#faults = faults
     this.#onEnd = onEnd
-    this.#join(this.#client, this.#server, (chunk) => this.#toServer(chunk))
-    this.#join(this.#server, this.#client, (chunk) => this.#toClient(chunk))
+    this.#join('toServer', this.#client, this.#server, (chunk) => this.#toServer(chunk))
+    this.#join('toClient', this.#server, this.#client, (chunk) => this.#toClient(chunk))
   }
 
   /** Takes over the proxy's present mode. */
@@ -50,28 +55,28 @@ export class ProxiedConnection {
     }
   }
 
-  #join(from: Socket, to: Socket, admit: (chunk: Buffer) => boolean): void {
-    const lane = new Lane(to, this.#faults, () => this.reset())
+  #join(direction: Direction, from: Socket, to: Socket, admit: (chunk: Buffer) => boolean): void {
+    const lane = new Lane(direction, to, this.#faults, () => this.reset())
     from.setNoDelay(true)
     from.unref()
     from.on('data', (chunk: Buffer) => {
-      if (this.#swallows()) return
+      if (this.#swallows(direction)) return
       if (admit(chunk)) lane.carry(chunk)
     })
     from.on('end', () => {
-      if (!this.#swallows()) lane.end()
+      if (!this.#swallows(direction)) lane.end()
     })
     from.on('error', () => {
-      if (!this.#swallows()) this.reset()
+      if (!this.#swallows(direction)) this.reset()
     })
     from.on('close', () => {
       if (to.destroyed) this.#onEnd()
-      else if (!this.#swallows()) lane.end()
+      else if (!this.#swallows(direction)) lane.end()
     })
   }
 
-  #swallows(): boolean {
-    if (this.#faults.mode !== 'silent') return false
+  #swallows(direction: Direction): boolean {
+    if (!this.#faults.swallows(direction)) return false
     this.#lostBytes = true
     return true
   }
@@ -94,13 +99,15 @@ export class ProxiedConnection {
 
 /** One direction of a connection: chunks arrive in order, each as late as the network makes it. */
 class Lane {
+  readonly #direction: Direction
   readonly #to: Socket
   readonly #faults: ProxyFaults
   readonly #reset: () => void
   readonly #queue: (Buffer | undefined)[] = []
   #dueMs = 0
 
-  constructor(to: Socket, faults: ProxyFaults, reset: () => void) {
+  constructor(direction: Direction, to: Socket, faults: ProxyFaults, reset: () => void) {
+    this.#direction = direction
     this.#to = to
     this.#faults = faults
     this.#reset = reset
@@ -128,7 +135,7 @@ class Lane {
   /** Always the first of the queue: timers of one millisecond may ring in any order. */
   #deliver(): void {
     const chunk = this.#queue.shift()
-    if (this.#to.destroyed || this.#faults.mode === 'silent') return
+    if (this.#to.destroyed || this.#faults.swallows(this.#direction)) return
     if (chunk === undefined) this.#to.end()
     else this.#to.write(chunk)
   }

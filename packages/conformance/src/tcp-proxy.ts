@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { ProxiedConnection, type ProxyFaults } from './proxied-connection.js'
+import { type Direction, ProxiedConnection, type ProxyFaults } from './proxied-connection.js'
 
 /** Where the server is that a {@link TcpProxy} stands before. */
 export interface ProxyTarget {
@@ -35,6 +35,7 @@ export class TcpProxy implements ProxyFaults {
   readonly #connections = new Set<ProxiedConnection>()
   readonly #losses: ((chunk: Buffer) => boolean)[] = []
   #mode: ProxyFaults['mode'] = 'open'
+  #silent: Direction | undefined
   #network: Required<NetworkShape> = perfectNetwork()
 
   private constructor(target: ProxyTarget) {
@@ -65,8 +66,9 @@ export class TcpProxy implements ProxyFaults {
     return this.#network
   }
 
-  /** Swallows everything in both directions. Connections stay open, new ones are accepted. */
-  silence(): void {
+  /** Swallows everything, or what goes in one direction. Connections stay open, new ones are accepted. */
+  silence(direction?: Direction): void {
+    this.#silent = direction
     this.#enter('silent')
   }
 
@@ -113,6 +115,10 @@ export class TcpProxy implements ProxyFaults {
   async close(): Promise<void> {
     this.reset()
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+  }
+
+  swallows(direction: Direction): boolean {
+    return this.#mode === 'silent' && (this.#silent ?? direction) === direction
   }
 
   takeLoss(chunk: Buffer): boolean {

@@ -78,6 +78,20 @@ describe('the proxy', () => {
     await until('the answer', () => fresh.read === 'HELLO')
   })
 
+  it.each(['toServer', 'toClient'] as const)('swallows in one direction alone: %s', async (direction) => {
+    const client = await open()
+    await until('the connection', () => served.length === 1)
+    proxy.silence(direction)
+    client.socket.write('hello')
+    if (direction === 'toClient') await until('the request', () => received === 'hello')
+    else served.at(-1)!.write('news')
+    if (direction === 'toServer') await until('the news', () => client.read === 'news')
+    await pause()
+    expect([client.read, received]).toEqual(direction === 'toClient' ? ['', 'hello'] : ['news', ''])
+    proxy.heal()
+    await until('the reset', () => client.closed)
+  })
+
   it('keeps the connection to the server when the client goes away in the silence', async () => {
     const client = await open()
     client.socket.write('hello')

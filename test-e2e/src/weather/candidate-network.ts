@@ -1,4 +1,4 @@
-import { type ProxyTarget, TcpProxy } from '@eldest/conformance'
+import { type Direction, type ProxyTarget, TcpProxy } from '@eldest/conformance'
 
 /** The connections of one process to its servers, each through a proxy that can fail. */
 export class CandidateNetwork {
@@ -18,9 +18,9 @@ export class CandidateNetwork {
     return this.#proxies.map(({ port }) => `127.0.0.1:${port}`).join()
   }
 
-  /** Everything is swallowed; connections stay open. */
-  silence(): void {
-    for (const proxy of this.#proxies) proxy.silence()
+  /** Everything is swallowed, or what goes one way; connections stay open. */
+  silence(direction?: Direction): void {
+    for (const proxy of this.#proxies) proxy.silence(direction)
   }
 
   /** Connections are reset. */

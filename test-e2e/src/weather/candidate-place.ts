@@ -1,31 +1,42 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { CandidateProcess } from '../candidate-process.js'
 import type { HistoryRecord } from '../history.js'
 import { CandidateNetwork } from './candidate-network.js'
 import type { ServerCluster } from './server-cluster.js'
+
+const service = fileURLToPath(new URL('writing-service.ts', import.meta.url))
 
 /** What the candidates of a storm have in common. */
 export interface PlaceOptions {
   cluster: ServerCluster
   namespace: string
   ttlMs: number
+  /** Where the services write while they lead. */
+  resource: string
   history: HistoryRecord[]
 }
+
+/** What stands in a place: the `eldest` command, or a service written with the library. */
+export type CandidateKind = 'command' | 'service'
 
 /** A place in the fleet: one candidate after the other, on a network of its own. */
 export class CandidatePlace {
   readonly id: string
+  readonly kind: CandidateKind
   readonly network: CandidateNetwork
   readonly past: CandidateProcess[] = []
   readonly #options: PlaceOptions
 
-  private constructor(id: string, network: CandidateNetwork, options: PlaceOptions) {
+  private constructor(id: string, kind: CandidateKind, network: CandidateNetwork, options: PlaceOptions) {
     this.id = id
+    this.kind = kind
     this.network = network
     this.#options = options
   }
 
-  static async open(id: string, options: PlaceOptions): Promise<CandidatePlace> {
-    const place = new CandidatePlace(id, await CandidateNetwork.open(options.cluster.hosts), options)
+  static async open(id: string, kind: CandidateKind, options: PlaceOptions): Promise<CandidatePlace> {
+    const place = new CandidatePlace(id, kind, await CandidateNetwork.open(options.cluster.hosts), options)
     place.start()
     return place
   }
@@ -36,10 +47,17 @@ export class CandidatePlace {
   }
 
   start(): void {
-    const { cluster, namespace, ttlMs, history } = this.#options
+    const { cluster, namespace, ttlMs, resource, history } = this.#options
     const url = `${cluster.backend}://${this.network.hosts}/${namespace}`
-    const args = ['storm', '--store', url, '--ttl', `${ttlMs}ms`, '--id', this.id]
-    this.past.push(new CandidateProcess(`${this.id}#${this.past.length + 1}`, args, history))
+    const program =
+      this.kind === 'command'
+        ? ['storm', '--store', url, '--ttl', `${ttlMs}ms`, '--id', this.id]
+        : spawn(
+            process.execPath,
+            ['--unhandled-rejections=strict', '--import', 'tsx', service, url, resource, this.id, String(ttlMs)],
+            { stdio: ['pipe', 'pipe', 'pipe'] },
+          )
+    this.past.push(new CandidateProcess(`${this.id}#${this.past.length + 1}`, program, history))
   }
 
   /** Starts the candidate again if it has ended by itself, as a supervisor would. */

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { connect, Election, worstCaseFailoverMs } from '@eldest/core'
 import type { HistoryRecord } from '../history.js'
 import { type Judgement, judge } from '../judgement.js'
+import { ProtectedResource } from '../protected-resource.js'
 import type { Seed } from '../seed.js'
 import { monotonicMs, pause, until } from '../waiting.js'
 import { CandidatePlace } from './candidate-place.js'
-import { candidateFaults, type Fault, serverFaults } from './faults.js'
+import { candidateFaults, type Fault, networkFaults, serverFaults } from './faults.js'
+import { GuardedWrites } from './guarded-writes.js'
 import { ServerCluster } from './server-cluster.js'
 import { Witness } from './witness.js'
 
@@ -23,6 +25,10 @@ export interface ClusterStormReport extends Judgement {
   faults: Map<string, number>
   boundMs: number
   leftKeys: number
+  /** Writes that the protected resource has taken, and refused; those it should have refused. */
+  writes: { accepted: number; refused: number; outOfOrder: number }
+  /** Writes to the store, guarded by a leadership; those of a leader that had been deposed. */
+  guardedWrites: { seen: number; outOfOrder: number }
   witness: string
   stderr: string
 }
@@ -44,6 +50,8 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
   const url = `${backend}://${cluster.hosts.map(({ host, port }) => `${host}:${port}`).join()}/${namespace}`
   await cluster.restore()
   const store = await connect(url)
+  const resource = await ProtectedResource.listen({ fencing: true })
+  const guarded = new GuardedWrites(store, 'storm-result')
   const boundMs = worstCaseFailoverMs(store.capabilities, ttlMs)
   const places: CandidatePlace[] = []
   const busy = new Map<string, Promise<void>>()
@@ -61,21 +69,26 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
   }
   try {
     for (let i = 1; i <= candidates; i++) {
-      places.push(await CandidatePlace.open(`n${i}`, { cluster, namespace, ttlMs, history }))
+      const kind = i % 2 === 0 ? 'service' : 'command'
+      places.push(
+        await CandidatePlace.open(`n${i}`, kind, { cluster, namespace, ttlMs, resource: resource.url, history }),
+      )
     }
     const standing = () => new Set(history.map(({ process }) => process)).size === candidates
     await until('all candidates stand', standing, 60_000)
     const witness = new Witness(places[0]!.process)
-    const pool = places.flatMap((place, i) =>
-      candidateFaults(place, seed).filter(({ kind }) => i > 0 || kind.startsWith('network')),
-    )
+    const [steady, ...others] = places
+    const pool = [...networkFaults(steady!, seed), ...others.flatMap((place) => candidateFaults(place, ttlMs, seed))]
     const ofServers = serverFaults(cluster, ttlMs, seed)
     const startMs = monotonicMs()
     let toldMs = startMs
     while (monotonicMs() - startMs < durationMs) {
       await pause(seed.between(0.2, 3) * ttlMs)
       for (const place of places) if (!busy.has(place.id)) place.revive()
-      const fault = seed.pick(seed.next() < 0.3 ? ofServers : pool)
+      const leader = history.findLast(({ event }) => event === 'elected')?.process.split('#')[0]
+      const ofLeader = pool.filter(({ scope }) => scope === leader)
+      const die = seed.next()
+      const fault = seed.pick(die < 0.25 ? ofServers : die < 0.65 && ofLeader.length > 0 ? ofLeader : pool)
       if (!busy.has(fault.scope)) {
         const over = suffer(fault).finally(() => busy.delete(fault.scope))
         busy.set(fault.scope, over)
@@ -99,11 +112,16 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
     const leftKeys = (await new Election(store, 'storm').candidates()).length
     const stderr = places.flatMap(({ past }) => past.map((each) => each.stderr)).join('')
     const judgement = judge(history, { recoveryMs: boundMs + BUSY_MS, endMs })
-    return { ...judgement, history, faults, boundMs, leftKeys, witness: grown, stderr }
+    const { accepted, refused, overlaps } = resource
+    const writes = { accepted: accepted.length, refused: refused.length, outOfOrder: overlaps.length }
+    const guardedWrites = { seen: guarded.seen, outOfOrder: guarded.backwards.length }
+    return { ...judgement, history, faults, boundMs, leftKeys, writes, guardedWrites, witness: grown, stderr }
   } finally {
     await Promise.allSettled(busy.values())
     await Promise.all(places.map((place) => place.close()))
+    await guarded.close()
     await store.close()
+    await resource.close()
     await cluster.restore()
   }
 }

@@ -2,6 +2,7 @@ import type { Seed } from '../seed.js'
 import { pause } from '../waiting.js'
 import type { CandidatePlace } from './candidate-place.js'
 import type { ServerCluster, ServerFault } from './server-cluster.js'
+import { maintenanceOf } from './server-maintenance.js'
 
 /** One thing that may go wrong. */
 export interface Fault {
@@ -15,13 +16,16 @@ export interface Fault {
 }
 
 /** What may happen to one candidate: to its process, and between it and its servers. */
-export function candidateFaults(place: CandidatePlace, seed: Seed): Fault[] {
-  const { network, id: scope } = place
-  const heal = () => network.heal()
+export function candidateFaults(place: CandidatePlace, ttlMs: number, seed: Seed): Fault[] {
+  return [...processFaults(place, ttlMs, seed), ...networkFaults(place, seed)]
+}
+
+/** What may happen to the process of a candidate. */
+function processFaults(place: CandidatePlace, ttlMs: number, seed: Seed): Fault[] {
   const fault = (kind: string, most: number, begin: Fault['begin'], end: Fault['end']): Fault => {
-    return { kind, scope, lastsTtls: [0.1, most], begin, end }
+    return { kind, scope: place.id, lastsTtls: [0.1, most], begin, end }
   }
-  return [
+  const faults = [
     fault(
       'killed',
       1.5,
@@ -43,11 +47,25 @@ export function candidateFaults(place: CandidatePlace, seed: Seed): Fault[] {
         place.start()
       },
     ),
-    fault('network silent', 3, () => network.silence(), heal),
-    fault('network cut', 3, () => network.cut(), heal),
-    fault('network held', 3, () => network.hold(), heal),
-    fault('network slow and lossy', 3, () => network.slow(seed.between(20, 150), 0.05), heal),
-    fault('network flapping', 3, () => network.flap(seed.between(50, 300)), heal),
+  ]
+  if (place.kind === 'command') return faults
+  const blocks = () => place.process.block(seed.between(0.5, 2.5) * ttlMs)
+  return [...faults, { kind: 'event loop blocked', scope: place.id, lastsTtls: [2.5, 3], begin: blocks, end: () => {} }]
+}
+
+/** What may happen between a candidate and its servers. */
+export function networkFaults({ network, id: scope }: CandidatePlace, seed: Seed): Fault[] {
+  const fault = (kind: string, begin: () => void): Fault => {
+    return { kind, scope, lastsTtls: [0.1, 3], begin, end: () => network.heal() }
+  }
+  return [
+    fault('network silent', () => network.silence()),
+    fault('network silent towards the servers', () => network.silence('toServer')),
+    fault('network silent from the servers', () => network.silence('toClient')),
+    fault('network cut', () => network.cut()),
+    fault('network held', () => network.hold()),
+    fault('network slow and lossy', () => network.slow(seed.between(20, 150), 0.05)),
+    fault('network flapping', () => network.flap(seed.between(50, 300))),
   ]
 }
 
@@ -79,5 +97,6 @@ export function serverFaults(cluster: ServerCluster, ttlMs: number, seed: Seed):
       },
       0.5,
     ),
+    ...maintenanceOf(cluster).map(({ kind, carryOut }) => fault(kind, carryOut, 1)),
   ]
 }

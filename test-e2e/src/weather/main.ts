@@ -1,26 +1,40 @@
-// npm run e2e -- --store etcd [--minutes 60] [--candidates 5] [--seed N]: a storm on a real cluster, and its judgement.
-import { mkdirSync, writeFileSync } from 'node:fs'
+// A storm on a real cluster, and its judgement: npm run e2e -- --help
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Seed } from '../seed.js'
 import { clusterStorm } from './cluster-storm.js'
 
 const TTLS: Record<string, number> = { etcd: 3000, consul: 2000, zookeeper: 3000 }
+const HISTORIES = join(import.meta.dirname, '../../histories')
+const USAGE = `usage: npm run e2e -- --store etcd|consul|zookeeper [--minutes 3] [--candidates 5] [--seed N]
+       npm run e2e -- --replay SEED
 
-const { values } = parseArgs({
-  options: {
-    store: { type: 'string' },
-    minutes: { type: 'string', default: '3' },
-    candidates: { type: 'string', default: '5' },
-    seed: { type: 'string' },
-  },
-})
-const [backend, minutes, candidates] = [values.store ?? '', Number(values.minutes), Number(values.candidates)]
-const seedNumber = values.seed === undefined ? undefined : Number(values.seed)
+Elections between real processes on a cluster (npm run servers -- up cluster), under faults of processes, networks and
+servers that the seed decides. A run that breaks a promise keeps its history in test-e2e/histories; --replay starts one
+with the same faults.`
+
+const options = {
+  store: { type: 'string' },
+  minutes: { type: 'string', default: '3' },
+  candidates: { type: 'string', default: '5' },
+  seed: { type: 'string' },
+  replay: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+const values = read()
+if (values.help) {
+  console.log(USAGE)
+  process.exit()
+}
+const settings = values.replay === undefined ? values : { ...values, ...replayed(values.replay) }
+const [backend, minutes, candidates] = [settings.store ?? '', Number(settings.minutes), Number(settings.candidates)]
+const seedNumber = settings.seed === undefined ? undefined : Number(settings.seed)
 if (!(backend in TTLS)) fail(`--store ${backend}: it must be one of ${Object.keys(TTLS).join(', ')}`)
-if (!(minutes > 0)) fail(`--minutes ${values.minutes}: it must be a number above 0`)
-if (!(Number.isInteger(candidates) && candidates > 1)) fail(`--candidates ${values.candidates}: at least 2`)
-if (seedNumber !== undefined && !Number.isInteger(seedNumber)) fail(`--seed ${values.seed}: it must be a whole number`)
+if (!(minutes > 0)) fail(`--minutes ${settings.minutes}: it must be a number above 0`)
+if (!(Number.isInteger(candidates) && candidates > 1)) fail(`--candidates ${settings.candidates}: at least 2`)
+if (seedNumber !== undefined && !Number.isInteger(seedNumber))
+  fail(`--seed ${settings.seed}: it must be a whole number`)
 
 const seed = new Seed(seedNumber)
 console.log(`a storm of ${minutes} min on ${backend}, ${candidates} candidates, seed ${seed.value}`)
@@ -37,21 +51,43 @@ console.table({
   'longest time without a leader, ms': Math.round(report.longestRecoveryMs),
   'its bound, ms': Math.round(report.boundMs),
   'keys left behind': report.leftKeys,
+  'writes to the resource': report.writes.accepted,
+  'refused, as a later leader had written': report.writes.refused,
+  'accepted out of order': report.writes.outOfOrder,
+  'guarded writes seen in the store': report.guardedWrites.seen,
+  'of them by deposed leaders': report.guardedWrites.outOfOrder,
   'promises broken': report.violations.length,
   'the longest-lived process': report.witness,
 })
 console.table(Object.fromEntries([...report.faults].sort()))
-if (report.violations.length > 0 || report.leftKeys > 0) {
+const outOfOrder = report.writes.outOfOrder + report.guardedWrites.outOfOrder
+if (report.violations.length + report.leftKeys + outOfOrder > 0) {
   for (const violation of report.violations) console.log(`BROKEN: ${violation}`)
-  const folder = join(import.meta.dirname, '../../histories')
-  mkdirSync(folder, { recursive: true })
-  const file = join(folder, `${backend}-${seed.value}.jsonl`)
+  mkdirSync(HISTORIES, { recursive: true })
+  const file = join(HISTORIES, `${backend}-${seed.value}.jsonl`)
   const text = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
-  writeFileSync(file, report.history.map((record) => JSON.stringify(record, text) + '\n').join(''))
-  console.log(
-    `the history is in ${file}; again: npm run e2e -- --store ${backend} --minutes ${minutes} --seed ${seed.value}`,
-  )
+  const lines = report.history.map((record) => JSON.stringify(record, text) + '\n')
+  writeFileSync(file, lines.join(''))
+  writeFileSync(`${file}.settings`, JSON.stringify({ store: backend, minutes, candidates, seed: seed.value }))
+  console.log(`the history is in ${file}; again: npm run e2e -- --replay ${seed.value}`)
   process.exitCode = 1
+}
+
+function read() {
+  try {
+    return parseArgs({ options }).values
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${USAGE}`)
+  }
+}
+
+/** With what a run was started whose history was kept. */
+function replayed(seed: string): { store: string; minutes: string; candidates: string; seed: string } {
+  const kept = (existsSync(HISTORIES) ? readdirSync(HISTORIES) : []).find((name) =>
+    name.endsWith(`-${seed}.jsonl.settings`),
+  )
+  if (kept === undefined) fail(`--replay ${seed}: no history of that seed is kept in ${HISTORIES}`)
+  return JSON.parse(readFileSync(join(HISTORIES, kept), 'utf8')) as ReturnType<typeof replayed>
 }
 
 function fail(message: string): never {

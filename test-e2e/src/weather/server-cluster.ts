@@ -50,6 +50,11 @@ export class ServerCluster {
     this.#inflicted.delete(node)
   }
 
+  /** Runs a command in the container of a node; gives what it prints. */
+  async on(node: string, ...command: string[]): Promise<string> {
+    return (await run('docker', ['exec', this.#container(node), 'timeout', '20', ...command])).stdout
+  }
+
   async restart(node: string): Promise<void> {
     await run('docker', ['restart', '-t', '5', this.#container(node)])
   }
