@@ -7,5 +7,5 @@ const harness = await createHarness(`etcd://${address('ETCD_PORT')}/${freshNames
 
 describe(`the ${harness.name} store`, () => {
   afterAll(() => harness.dispose())
-  conformance({ test, harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })

@@ -13,7 +13,5 @@ describe(`the ${harness.name} store on a slow and lossy network`, () => {
     await harness.dispose()
     await network.close()
   })
-  // Side by side, as they mostly wait; but for those that stop the event loop, or look at the whole process.
-  const alone = /stall|handle|rejection/
-  conformance({ test: (name, run) => (alone.test(name) ? test(name, run) : test.concurrent(name, run)), harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })

@@ -7,5 +7,5 @@ const harness = await createHarness(`zookeeper://${address('ZOOKEEPER_PORT')}/${
 
 describe(`the ${harness.name} store`, () => {
   afterAll(() => harness.dispose())
-  conformance({ test, harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })

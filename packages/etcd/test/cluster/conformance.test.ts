@@ -7,5 +7,5 @@ const harness = await createHarness(`etcd://${address(...CLUSTER)}/${freshNamesp
 
 describe(`the ${harness.name} store on three nodes`, () => {
   afterAll(() => harness.dispose())
-  conformance({ test, harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })

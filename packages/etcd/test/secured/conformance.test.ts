@@ -9,5 +9,5 @@ const harness = await createHarness(`etcd://${user}@${address('ETCD_USERS_PORT')
 
 describe(`the ${harness.name} store with the least rights`, () => {
   afterAll(() => harness.dispose())
-  conformance({ test, harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })

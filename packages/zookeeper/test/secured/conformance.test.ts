@@ -8,5 +8,5 @@ const harness = await createHarness(`zookeeper://${user}@${address('ZOOKEEPER_AC
 
 describe(`the ${harness.name} store with the least rights`, () => {
   afterAll(() => harness.dispose())
-  conformance({ test, harness })
+  conformance({ test, concurrent: test.concurrent, harness })
 })
