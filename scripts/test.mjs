@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 const scratch = mkdtempSync(join(tmpdir(), 'eldest-test-'))
 const spawning = {
@@ -11,6 +11,7 @@ const spawning = {
   env: { ...process.env, NODE_OPTIONS: '--unhandled-rejections=strict' },
 }
 const failures = []
+const failedTests = []
 let passed = 0
 let failed = 0
 
@@ -23,7 +24,7 @@ suite('test-e2e', ['--project', 'test-e2e'])
 await servers()
 
 rmSync(scratch, { recursive: true, force: true })
-if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`)
+if (failures.length > 0) console.log(['\nfailed: ' + failures.join(', '), ...failedTests].join('\n  '))
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
 
@@ -97,7 +98,13 @@ function reportOf(name) {
 
 function countReport(name, ok) {
   try {
-    const { numPassedTests, numFailedTests, numTotalTests } = JSON.parse(readFileSync(reportOf(name), 'utf8'))
+    const report = JSON.parse(readFileSync(reportOf(name), 'utf8'))
+    const { numPassedTests, numFailedTests, numTotalTests, testResults } = report
+    for (const { name: file, status, assertionResults, message } of testResults) {
+      const bad = assertionResults.filter((each) => each.status === 'failed')
+      for (const { fullName } of bad) failedTests.push(`${relative(process.cwd(), file)}: ${fullName}`)
+      if (status === 'failed' && bad.length === 0) failedTests.push(`${relative(process.cwd(), file)}: ${message}`)
+    }
     // A run that fails without a failed test (a crash, a suite that did not load) or ran none is a failure too.
     const unexplained = (!ok && numFailedTests === 0) || numTotalTests === 0 ? 1 : 0
     count(name, numPassedTests, numFailedTests + unexplained)

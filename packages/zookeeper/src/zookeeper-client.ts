@@ -1,6 +1,8 @@
 import type { Host } from '@eldest/core/adapter'
 import zookeeper, { type ACL, type Client, type Stat } from 'node-zookeeper-client'
 import type { Socket } from 'node:net'
+import type { ZooKeeperCredentials } from './zookeeper-options.js'
+import { ZooKeeperWatchers } from './zookeeper-watchers.js'
 
 /** One step of a transaction. A version is always meant: −1 is any. */
 export type Step =
@@ -29,6 +31,8 @@ export interface ZooKeeperClient {
   getChildren(path: string, watcher?: () => void): Promise<string[]>
   /** All steps or none, through the quorum. Resolves to the stat of the last `set`. */
   transact(steps: readonly Step[]): Promise<Stat | undefined>
+  /** Calls this watcher no more, wherever it was given. */
+  forget(watcher: () => void): void
 }
 
 /** What we need of the client's inner parts, which it does not hide: its own dealings with sockets are unsafe. */
@@ -57,8 +61,10 @@ export function createRawClient(hosts: readonly Host[], timeoutMs: number, sessi
 }
 
 /** The requests of a client object as promises. Its callbacks only settle them: what they throw would be uncaught. */
-export function requestsOf(client: Client, acl: ACL[]): ZooKeeperClient {
+export function requestsOf(client: Client, credentials: ZooKeeperCredentials | undefined): ZooKeeperClient {
+  const acl = aclFor(credentials)
   const { CreateMode } = zookeeper
+  const watchers = new ZooKeeperWatchers()
   const modes = {
     persistent: CreateMode.PERSISTENT,
     ephemeral: CreateMode.EPHEMERAL,
@@ -73,18 +79,18 @@ export function requestsOf(client: Client, acl: ACL[]): ZooKeeperClient {
     getData: (path, watcher) =>
       promised<ZNode>((done) => {
         const given = (error: unknown, data: Buffer | undefined, stat: Stat) => done(error, { data, stat })
-        if (watcher) client.getData(path, watcher, given)
+        if (watcher) client.getData(path, watchers.at('node', path, watcher), given)
         else client.getData(path, given)
       }),
     exists: (path, watcher) =>
       promised<boolean>((done) => {
         const given = (error: unknown, stat: Stat | null) => done(error, stat !== null)
-        if (watcher) client.exists(path, watcher, given)
+        if (watcher) client.exists(path, watchers.at('node', path, watcher), given)
         else client.exists(path, given)
       }),
     getChildren: (path, watcher) =>
       promised<string[]>((done) => {
-        if (watcher) client.getChildren(path, watcher, done)
+        if (watcher) client.getChildren(path, watchers.at('children', path, watcher), done)
         else client.getChildren(path, done)
       }),
     transact: (steps) =>
@@ -104,6 +110,7 @@ export function requestsOf(client: Client, acl: ACL[]): ZooKeeperClient {
           done(error, results?.findLast(({ stat }) => stat !== undefined)?.stat)
         })
       }),
+    forget: (watcher) => watchers.forget(watcher),
   }
 }
 
@@ -114,4 +121,10 @@ function promised<T>(send: (done: (error: unknown, value: T) => void) => void): 
       else resolve(value)
     })
   })
+}
+
+/** Who may do what to the nodes that are created: their creator everything, or everybody. */
+function aclFor(credentials: ZooKeeperCredentials | undefined): ACL[] {
+  const { CREATOR_ALL_ACL, OPEN_ACL_UNSAFE } = zookeeper.ACL as unknown as Record<string, ACL[]>
+  return (credentials ? CREATOR_ALL_ACL : OPEN_ACL_UNSAFE)!
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { type Clock, ConsensusError, isConsensusError } from '@eldest/core'
 import { type Host, onAbort, withDeadline } from '@eldest/core/adapter'
-import zookeeper, { type ACL, State } from 'node-zookeeper-client'
+import { State } from 'node-zookeeper-client'
 import {
   createRawClient,
   type RawClient,
@@ -36,13 +36,12 @@ export class ZooKeeperConnection {
   readonly #expired = new AbortController()
   readonly #waiting = new Set<() => void>()
   #cancelWatchdog: () => void = () => {}
-  #closed = false
   #told = false
 
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.#client = createRawClient(options.hosts, options.timeoutMs, options.session)
-    this.requests = requestsOf(this.#client, aclFor(options.credentials))
+    this.requests = requestsOf(this.#client, options.credentials)
     setMaxListeners(0, this.expired) // every request and every watch listens
     this.#guard()
     const { credentials } = options
@@ -55,7 +54,7 @@ export class ZooKeeperConnection {
     this.#client.on('authenticationFailed', () => this.#end('ACCESS_DENIED', 'the server refuses the credentials'))
   }
 
-  /** Fires when the server has ended the session, or refuses us: nothing works any more. */
+  /** Fires when the session was ended or given up, or the server refuses us: nothing works any more. */
   get expired(): AbortSignal {
     return this.#expired.signal
   }
@@ -116,7 +115,7 @@ export class ZooKeeperConnection {
 
   /** Ends the session at the server if it can be reached within the time, and frees everything here. */
   async close(timeoutMs: number): Promise<void> {
-    if (this.connected && !this.#closed) await this.end(timeoutMs).catch(() => undefined)
+    if (this.connected && !this.expired.aborted) await this.end(timeoutMs).catch(() => undefined)
     this.abandon()
   }
 
@@ -167,18 +166,17 @@ export class ZooKeeperConnection {
     })
   }
 
-  /** Frees everything here, and tells the server nothing: the session runs out. */
+  /** Frees everything here, and tells the server nothing: the session runs out. What is under way is `SESSION_LOST`. */
   abandon(): void {
-    this.#closed = true
     this.#cancelWatchdog()
     const manager = this.#client.connectionManager
     clearTimeout(manager.connectTimeoutHandler ?? undefined)
     manager.socket?.destroy()
-    for (const wake of [...this.#waiting]) wake()
+    this.#end('SESSION_LOST', 'the session was given up')
   }
 
   #untilConnected(signal: AbortSignal): Promise<void> {
-    if (this.connected && !this.#closed) return Promise.resolve()
+    if (this.connected && !this.expired.aborted) return Promise.resolve()
     return new Promise<void>((resolve, reject) => {
       const finish = () => {
         this.#waiting.delete(look)
@@ -186,7 +184,6 @@ export class ZooKeeperConnection {
       }
       const look = () => {
         if (this.expired.aborted) reject(this.expired.reason)
-        else if (this.#closed) reject(new ConsensusError('STORE_CLOSED', 'the connection is closed'))
         else if (this.connected) resolve()
         else return
         finish()
@@ -213,7 +210,7 @@ export class ZooKeeperConnection {
   #onDisconnected(): void {
     // What is left of an answer that was cut would be put before the next connection's.
     this.#client.connectionManager.pendingBuffer = null
-    if (!this.#closed && !this.expired.aborted) this.#armWatchdog()
+    if (!this.expired.aborted) this.#armWatchdog()
   }
 
   #end(code: 'SESSION_LOST' | 'ACCESS_DENIED', message: string): void {
@@ -248,13 +245,7 @@ export class ZooKeeperConnection {
     const findNextServer = manager.findNextServer.bind(manager)
     manager.findNextServer = (callback) =>
       findNextServer((server) => {
-        if (!this.#closed) callback(server)
+        if (!this.expired.aborted) callback(server)
       })
   }
-}
-
-/** Who may do what to the nodes that are created: their creator everything, or everybody. */
-function aclFor(credentials: ZooKeeperCredentials | undefined): ACL[] {
-  const { CREATOR_ALL_ACL, OPEN_ACL_UNSAFE } = zookeeper.ACL as unknown as Record<string, ACL[]>
-  return (credentials ? CREATOR_ALL_ACL : OPEN_ACL_UNSAFE)!
 }

@@ -75,15 +75,20 @@ export class ZooKeeperReads {
   async follow<T>(what: string, read: Read<T>, signal: AbortSignal, show: (state: T) => void): Promise<never> {
     const doing = this.#doing(what)
     const bell = new Bell()
-    for (;;) {
-      const { state, connection } = await this.#requests.idempotent(doing.what, { signal }, (_, signal) =>
-        this.#base.send(doing, signal, async (client, connection) => ({
-          state: await read(client, bell.ring),
-          connection,
-        })),
-      )
-      show(state)
-      await bell.rings(this.#clock, connection, signal)
+    const watched = new Set<ZooKeeperClient>()
+    try {
+      for (;;) {
+        const { state, connection } = await this.#requests.idempotent(doing.what, { signal }, (_, signal) =>
+          this.#base.send(doing, signal, async (client, connection) => {
+            watched.add(client)
+            return { state: await read(client, bell.ring), connection }
+          }),
+        )
+        show(state)
+        await bell.rings(this.#clock, connection, signal)
+      }
+    } finally {
+      for (const client of watched) client.forget(bell.ring)
     }
   }
 
@@ -166,7 +171,7 @@ function byAge(a: Entry, b: Entry): number {
   return a.createRevision < b.createRevision ? -1 : 1
 }
 
-/** Wakes a watch: one function for all its watchers, which the client then registers once a path. */
+/** Wakes a watch: one function for all its watchers. */
 class Bell {
   #rung = false
   #wake: () => void = () => {}

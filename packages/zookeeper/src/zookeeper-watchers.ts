@@ -1,0 +1,39 @@
+/** What the client registers at one path, once, for however many watches. */
+interface Dispatcher {
+  readonly notify: () => void
+  readonly watchers: Set<() => void>
+}
+
+/**
+ * The watchers of one client object. The client has no way to take a watcher back, so it is given one function for
+ * each path, which outlives the watches that it wakes until the server notifies it.
+ */
+export class ZooKeeperWatchers {
+  readonly #dispatchers = new Map<string, Dispatcher>()
+
+  /** The function to hand to the client in place of a watcher of a node, or of its children. */
+  at(what: 'node' | 'children', path: string, watcher: () => void): () => void {
+    const key = `${what} ${path}`
+    const dispatcher = this.#dispatchers.get(key) ?? this.#add(key)
+    dispatcher.watchers.add(watcher)
+    return dispatcher.notify
+  }
+
+  /** Wakes this one no more. */
+  forget(watcher: () => void): void {
+    for (const { watchers } of this.#dispatchers.values()) watchers.delete(watcher)
+  }
+
+  #add(key: string): Dispatcher {
+    const watchers = new Set<() => void>()
+    const notify = () => {
+      this.#dispatchers.delete(key) // the client has let go of it, too
+      const woken = [...watchers]
+      watchers.clear()
+      for (const wake of woken) wake()
+    }
+    const dispatcher = { notify, watchers }
+    this.#dispatchers.set(key, dispatcher)
+    return dispatcher
+  }
+}
