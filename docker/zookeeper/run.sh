@@ -8,6 +8,7 @@ set -euo pipefail
   echo "tickTime=${ZOO_TICK_TIME:-2000}"
   echo "initLimit=${ZOO_INIT_LIMIT:-5}"
   echo "syncLimit=${ZOO_SYNC_LIMIT:-2}"
+  echo "maxClientCnxns=${ZOO_MAX_CLIENT_CNXNS:-60}"
   echo "admin.enableServer=${ZOO_ADMINSERVER_ENABLED:-false}"
   echo "standaloneEnabled=${ZOO_STANDALONE_ENABLED:-true}"
   echo "4lw.commands.whitelist=${ZOO_4LW_COMMANDS_WHITELIST:-srvr}"

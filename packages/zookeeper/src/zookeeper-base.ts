@@ -1,4 +1,4 @@
-import { type Clock, ConsensusError, isConsensusError } from '@eldest/core'
+import { type Clock, ConsensusError, type ErrorCode, isConsensusError } from '@eldest/core'
 import { Credentials, type Supplied } from '@eldest/core/adapter'
 import type { ZooKeeperClient } from './zookeeper-client.js'
 import type { ZooKeeperConnection } from './zookeeper-connection.js'
@@ -22,7 +22,7 @@ export class ZooKeeperBase {
 
   /**
    * Sends a request over the connection, which is made anew where it has ended. Errors: as `ZooKeeperConnection.send`,
-   * but that the end of its session leaves the outcome unknown.
+   * but that the end of its session leaves the outcome unknown, or `UNAVAILABLE` what was not sent.
    */
   send<T>(
     doing: Doing,
@@ -31,11 +31,15 @@ export class ZooKeeperBase {
   ): Promise<T> {
     return this.#credentials.use(async (credentials) => {
       const connection = this.#connection(credentials)
+      const ifLost: { code: ErrorCode } = { code: 'UNAVAILABLE' }
       try {
-        return await connection.send(doing, signal, (client) => request(client, connection))
+        return await connection.send(doing, signal, (client) => {
+          ifLost.code = 'OUTCOME_UNKNOWN'
+          return request(client, connection)
+        })
       } catch (error) {
         if (!isConsensusError(error, 'SESSION_LOST')) throw error
-        throw new ConsensusError('OUTCOME_UNKNOWN', 'the connection was lost', { cause: error })
+        throw new ConsensusError(ifLost.code, 'the connection was lost', { cause: error })
       }
     })
   }

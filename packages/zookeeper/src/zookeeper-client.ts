@@ -41,6 +41,7 @@ export interface ConnectionManager {
   pendingBuffer: Buffer | null
   connectTimeoutHandler: NodeJS.Timeout | null
   onSocketData(buffer: Buffer): void
+  onSocketError(error: Error): void
   findNextServer(callback: (server: unknown) => void): void
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { type Clock, ConsensusError, isConsensusError } from '@eldest/core'
 import { type Host, onAbort, withDeadline } from '@eldest/core/adapter'
 import { State } from 'node-zookeeper-client'
+import { ServerGuard } from './server-guard.js'
 import {
   createRawClient,
   type RawClient,
@@ -25,17 +26,14 @@ export interface ConnectionOptions {
   session?: SessionKey
 }
 
-/**
- * One client object, which is one session of the server, with what the client leaves out: it never notices a server
- * that hangs, loses its way in an answer that was cut, throws where nobody can catch, and cannot be closed at any time.
- */
+/** One client object, which is one session of the server: it can be waited for, ended or given up at any time. */
 export class ZooKeeperConnection {
   readonly requests: ZooKeeperClient
   readonly #options: ConnectionOptions
   readonly #client: RawClient
+  readonly #guard: ServerGuard
   readonly #expired = new AbortController()
   readonly #waiting = new Set<() => void>()
-  #cancelWatchdog: () => void = () => {}
   #told = false
 
   constructor(options: ConnectionOptions) {
@@ -43,13 +41,14 @@ export class ZooKeeperConnection {
     this.#client = createRawClient(options.hosts, options.timeoutMs, options.session)
     this.requests = requestsOf(this.#client, options.credentials)
     setMaxListeners(0, this.expired) // every request and every watch listens
-    this.#guard()
+    const { clock, attemptMs } = options
+    this.#guard = new ServerGuard({ manager: this.#client.connectionManager, clock, attemptMs })
     const { credentials } = options
     if (credentials) {
       this.#client.addAuthInfo('digest', Buffer.from(`${credentials.user}:${credentials.password}`))
     }
     this.#client.on('connected', () => this.#onConnected())
-    this.#client.on('disconnected', () => this.#onDisconnected())
+    this.#client.on('disconnected', () => this.#guard.connecting())
     this.#client.on('expired', () => this.#end('SESSION_LOST', 'the server has ended the session'))
     this.#client.on('authenticationFailed', () => this.#end('ACCESS_DENIED', 'the server refuses the credentials'))
   }
@@ -57,6 +56,11 @@ export class ZooKeeperConnection {
   /** Fires when the session was ended or given up, or the server refuses us: nothing works any more. */
   get expired(): AbortSignal {
     return this.#expired.signal
+  }
+
+  /** Why no server could be reached at last, in words. */
+  get failure(): string | undefined {
+    return this.#guard.failure
   }
 
   get connected(): boolean {
@@ -81,7 +85,7 @@ export class ZooKeeperConnection {
   async open(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     this.#client.connect()
-    this.#armWatchdog()
+    this.#guard.connecting()
     await this.#untilConnected(signal)
   }
 
@@ -98,7 +102,7 @@ export class ZooKeeperConnection {
         const unlink = [
           onAbort(this.expired, reject),
           onAbort(signal, (reason) => {
-            if (isConsensusError(reason, 'OUTCOME_UNKNOWN')) this.#giveUpServer()
+            if (isConsensusError(reason, 'OUTCOME_UNKNOWN')) this.#guard.giveUp()
             reject(reason)
           }),
         ]
@@ -168,10 +172,7 @@ export class ZooKeeperConnection {
 
   /** Frees everything here, and tells the server nothing: the session runs out. What is under way is `SESSION_LOST`. */
   abandon(): void {
-    this.#cancelWatchdog()
-    const manager = this.#client.connectionManager
-    clearTimeout(manager.connectTimeoutHandler ?? undefined)
-    manager.socket?.destroy()
+    this.#guard.destroy()
     this.#end('SESSION_LOST', 'the session was given up')
   }
 
@@ -194,7 +195,11 @@ export class ZooKeeperConnection {
         onAbort(signal, (reason) => {
           // It was not sent: what the deadline says of the outcome does not hold.
           const isDeadline = isConsensusError(reason, 'OUTCOME_UNKNOWN')
-          reject(isDeadline ? new ConsensusError('UNAVAILABLE', 'there is no connection to ZooKeeper') : reason)
+          reject(
+            isDeadline
+              ? new ConsensusError('UNAVAILABLE', because('there is no connection to ZooKeeper', this.failure))
+              : reason,
+          )
           finish()
         }),
       ]
@@ -203,49 +208,18 @@ export class ZooKeeperConnection {
   }
 
   #onConnected(): void {
-    this.#cancelWatchdog()
+    this.#guard.connected()
     for (const wake of [...this.#waiting]) wake()
-  }
-
-  #onDisconnected(): void {
-    // What is left of an answer that was cut would be put before the next connection's.
-    this.#client.connectionManager.pendingBuffer = null
-    if (!this.expired.aborted) this.#armWatchdog()
   }
 
   #end(code: 'SESSION_LOST' | 'ACCESS_DENIED', message: string): void {
-    this.#cancelWatchdog()
+    this.#guard.stop()
     this.#expired.abort(new ConsensusError(code, message))
     for (const wake of [...this.#waiting]) wake()
   }
+}
 
-  /** The client's own limit covers TCP's connection, not the server's greeting. */
-  #armWatchdog(): void {
-    this.#cancelWatchdog()
-    this.#cancelWatchdog = this.#options.clock.setTimeout(() => {
-      this.#giveUpServer()
-      this.#armWatchdog()
-    }, this.#options.attemptMs)
-  }
-
-  #giveUpServer(): void {
-    this.#client.connectionManager.socket?.destroy()
-  }
-
-  #guard(): void {
-    const manager = this.#client.connectionManager
-    const onSocketData = manager.onSocketData.bind(manager)
-    manager.onSocketData = (buffer) => {
-      try {
-        onSocketData(buffer)
-      } catch {
-        this.#giveUpServer() // a code or an event that it does not know, or a greeting that is none
-      }
-    }
-    const findNextServer = manager.findNextServer.bind(manager)
-    manager.findNextServer = (callback) =>
-      findNextServer((server) => {
-        if (!this.expired.aborted) callback(server)
-      })
-  }
+/** A message with its reason, if there is one. */
+export function because(message: string, reason: string | undefined): string {
+  return reason === undefined ? message : `${message}: ${reason}`
 }

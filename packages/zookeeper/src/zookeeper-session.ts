@@ -149,7 +149,7 @@ class Creation {
 
   #send(key: string, attempt: (client: ZooKeeperClient) => Promise<Entry | undefined>): Promise<Entry> {
     const { connection, space } = this.#options
-    const doing = { what: `create ${key}`, right: `CREATE on ${space.path(key.slice(0, key.lastIndexOf('/')))}` }
+    const doing = { what: `create ${key}`, right: `CREATE on ${space.root} and what lies beneath it` }
     return this.#requests.idempotent(doing.what, {}, (_, signal) =>
       connection.send(doing, signal, async (client) => {
         for (;;) {

@@ -12,7 +12,7 @@ import {
 import { assertKey, assertTtl, Credentials, Requests, StoreLife, withDeadline } from '@eldest/core/adapter'
 import { ZooKeeperBase } from './zookeeper-base.js'
 import { assertSize, type ServerTimes, zookeeperCapabilities } from './zookeeper-capabilities.js'
-import { type ConnectionOptions, ZooKeeperConnection } from './zookeeper-connection.js'
+import { because, type ConnectionOptions, ZooKeeperConnection } from './zookeeper-connection.js'
 import { makeFolder } from './zookeeper-folders.js'
 import { type ZooKeeperSettings, zookeeperSettings, type ZooKeeperStoreOptions } from './zookeeper-options.js'
 import { type Read, ZooKeeperReads } from './zookeeper-reads.js'
@@ -78,7 +78,10 @@ export class ZooKeeperStore implements ConsensusStore {
       const root = new ZooKeeperSpace(chroot).root
       const doing = { what: 'open a store', right: `READ on ${root}, or CREATE above it` }
       const onTimeout = () =>
-        new ConsensusError('UNAVAILABLE', `no ZooKeeper has answered within ${requestTimeoutMs} ms`)
+        new ConsensusError(
+          'UNAVAILABLE',
+          because(`no ZooKeeper has answered within ${requestTimeoutMs} ms`, probe.failure),
+        )
       const limits = { clock, timeoutMs: requestTimeoutMs, signal: options.signal, onTimeout }
       const times = await withDeadline(limits, async (signal) => {
         const [maxTtlMs] = await Promise.all([

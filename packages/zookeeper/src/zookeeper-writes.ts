@@ -66,7 +66,7 @@ export class ZooKeeperWrites {
   }
 
   #write<T>(what: string, options: WriteOptions, attempt: Attempt<T>): Promise<T> {
-    const doing = { what, right: `CREATE, DELETE and READ on ${this.#space.root} and what lies beneath it` }
+    const doing = { what, right: `CREATE and READ on ${this.#space.root}, and all permissions on what lies beneath it` }
     return this.#requests.once(what, options, (_, signal) =>
       this.#base.send(doing, signal, async (client) => {
         for (;;) {

@@ -1,0 +1,54 @@
+import { connect, type ConsensusStore } from '@eldest/core'
+import { afterAll, expect, test } from 'vitest'
+import { adapter } from '../src/index.js'
+import { CountingProxy } from './counting-proxy.js'
+import { freshNamespace, variable } from './zookeeper-servers.js'
+
+const namespace = freshNamespace()
+const open: { store: ConsensusStore; proxy: CountingProxy }[] = []
+
+async function client(): Promise<{ store: ConsensusStore; proxy: CountingProxy }> {
+  const proxy = await CountingProxy.listen({ host: '127.0.0.1', port: Number(variable('ZOOKEEPER_PORT')) })
+  const store = await connect(`zookeeper://127.0.0.1:${proxy.port}/${namespace}`, { adapters: [adapter] })
+  const one = { store, proxy }
+  open.push(one)
+  return one
+}
+
+afterAll(async () => {
+  await Promise.all(open.map(({ store }) => store.close()))
+  for (const { proxy } of open) proxy.close()
+})
+
+/** All but the client's own pings. */
+function asked({ proxy }: { proxy: CountingProxy }): string[] {
+  return proxy.requests.filter((kind) => kind !== 'ping')
+}
+
+test('a session costs six heartbeats a TTL, whatever it holds', async () => {
+  const one = await client()
+  const session = await one.store.openSession({ ttlMs: 3000 })
+  for (let i = 0; i < 20; i++) await session.createOrdered(`line-${i}`, new Uint8Array([1]))
+  const before = asked(one).length
+  await new Promise((resolve) => setTimeout(resolve, 3 * session.ttlMs))
+  const sent = asked(one).slice(before)
+  expect(new Set(sent)).toEqual(new Set(['transaction']))
+  expect(sent.length).toBeGreaterThanOrEqual(16)
+  expect(sent.length).toBeLessThanOrEqual(19)
+})
+
+test('who watches a key that does not change asks once in ten seconds', async () => {
+  const one = await client()
+  await one.store.put('still', new Uint8Array())
+  const before = asked(one).length
+  const stop = new AbortController()
+  const states: unknown[] = []
+  const watching = (async () => {
+    for await (const state of one.store.watch('still', { signal: stop.signal })) states.push(state?.key)
+  })().catch(() => undefined)
+  await new Promise((resolve) => setTimeout(resolve, 8000))
+  expect(states).toEqual(['still'])
+  expect(asked(one).slice(before)).toEqual(['transaction', 'getData'])
+  stop.abort()
+  await watching
+})
