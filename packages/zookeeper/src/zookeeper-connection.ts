@@ -67,6 +67,11 @@ export class ZooKeeperConnection {
     return this.#client.getState() === State.SYNC_CONNECTED
   }
 
+  /** The server that there is a connection to: another value for each connection. */
+  get server(): unknown {
+    return this.#client.connectionManager.socket
+  }
+
   /** The session's id, in hexadecimal. Once connected. */
   get id(): string {
     return this.#client.getSessionId().toString('hex')

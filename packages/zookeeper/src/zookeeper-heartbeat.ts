@@ -1,30 +1,40 @@
+/** A heartbeat that was answered. Times in milliseconds. */
+export interface Heartbeat {
+  sentMs: number
+  answeredMs: number
+  /** What it was sent to: the same value for the same connection. */
+  server: unknown
+}
+
 /**
  * From when the server provably keeps a session, by the heartbeats it has acknowledged.
  *
- * A leader learns of the clients of a follower by the follower's pings, every half a tick. That a heartbeat, which
- * goes through the leader, was acknowledged proves that the follower was connected to it then; hence the leader has had
- * every ping that the follower had sent before, and knows of whatever the client had sent half a tick earlier. So the
- * session is kept from the sending of the last heartbeat that was acknowledged and is older than the newest
- * acknowledged one by half a tick.
+ * A leader learns of the clients of a follower by the follower's pings, every half a tick, and not by what the follower
+ * hands on. That a heartbeat, which goes through the leader, was acknowledged proves that the follower was connected to
+ * it then; hence the leader has had every ping that the follower had sent before, and knows of all the follower had
+ * heard half a tick earlier. What that was only an answer tells: two heartbeats of a stalled connection arrive at once,
+ * however far apart they were sent. So the session is kept from the sending of the last heartbeat whose own answer was
+ * here half a tick before a later one was sent, to the same server.
  */
 export class Heartbeats {
   readonly #halfTickMs: number
-  #acknowledgedMs: number[]
+  #provenMs: number
+  #server: unknown
+  #answered: Heartbeat[] = []
 
   /** `bornMs`: when the session was asked for. */
   constructor(bornMs: number, tickMs: number) {
     this.#halfTickMs = tickMs / 2
-    this.#acknowledgedMs = [bornMs]
+    this.#provenMs = bornMs
   }
 
-  /** Counts the acknowledgement of what was sent then. Returns from when the session is kept. */
-  acknowledged(sentMs: number): number {
-    this.#acknowledgedMs.push(sentMs)
-    const provenMs = Math.max(
-      ...this.#acknowledgedMs.filter((each) => each <= sentMs - this.#halfTickMs),
-      this.#acknowledgedMs[0]!,
-    )
-    this.#acknowledgedMs = this.#acknowledgedMs.filter((each) => each >= provenMs)
-    return provenMs
+  /** Counts a heartbeat. Returns from when the session is kept. */
+  acknowledged(heartbeat: Heartbeat): number {
+    if (heartbeat.server !== this.#server) this.#answered = []
+    this.#server = heartbeat.server
+    const known = this.#answered.filter(({ answeredMs }) => answeredMs <= heartbeat.sentMs - this.#halfTickMs)
+    this.#provenMs = Math.max(this.#provenMs, ...known.map(({ sentMs }) => sentMs))
+    this.#answered = [...this.#answered.filter(({ sentMs }) => sentMs > this.#provenMs), heartbeat]
+    return this.#provenMs
   }
 }

@@ -47,12 +47,13 @@ export async function openZooKeeperSession(
     marginMs: ttlMs * DRIFT_MARGIN + CLOCK_STEP_MS + tickMs / 2,
     backend: {
       async renew(signal) {
-        let sentMs = 0
-        await connection.send({ what: `renew session ${id}` }, signal, (client) => {
-          sentMs = clock.now()
-          return client.transact([{ type: 'check', path: space.root, version: -1 }])
+        const heartbeat = await connection.send({ what: `renew session ${id}` }, signal, async (client) => {
+          const { server } = connection
+          const sentMs = clock.now()
+          await client.transact([{ type: 'check', path: space.root, version: -1 }])
+          return { server, sentMs, answeredMs: clock.now() }
         })
-        return heartbeats.acknowledged(sentMs)
+        return heartbeats.acknowledged(heartbeat)
       },
       create: (key, value) => creation.create(key, value),
       createNumbered: (key, value) => creation.createNumbered(key, value),
