@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { DriverRecord, HistoryRecord } from '@eldest/simulator'
 import { startEldest } from './eldest-command.js'
-import type { DriverRecord, HistoryRecord } from './history.js'
 import { monotonicMs } from './waiting.js'
 
 /** One `eldest campaign --json` process, or one that prints the same, whose lines, and whatever is done to it, go into a history. */

@@ -1,8 +1,8 @@
 import { connect, Election, type ElectionLayout } from '@eldest/core'
 import { expect } from 'vitest'
+import type { CandidateRecord, HistoryRecord } from '@eldest/simulator'
 import { CandidateProcess } from './candidate-process.js'
 import type { ForeignCandidate } from './foreign-candidate.js'
-import type { CandidateRecord, HistoryRecord } from './history.js'
 import { until } from './waiting.js'
 
 /** What a line of Eldest's and another tool's candidates is made of. */

@@ -1,6 +1,5 @@
+import { type HistoryRecord, judge, type Judgement } from '@eldest/simulator'
 import { CandidateProcess } from './candidate-process.js'
-import type { HistoryRecord } from './history.js'
-import { type Judgement, judge } from './judgement.js'
 import type { Seed } from './seed.js'
 import { monotonicMs, pause, until } from './waiting.js'
 

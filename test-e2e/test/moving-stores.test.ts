@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type HistoryRecord, judge } from '@eldest/simulator'
 import { CandidateProcess } from '../src/candidate-process.js'
-import { type HistoryRecord } from '../src/history.js'
-import { judge } from '../src/judgement.js'
 import { type StoreUnderTest, storesUnderTest } from '../src/store-under-test.js'
 import { monotonicMs, until } from '../src/waiting.js'
 

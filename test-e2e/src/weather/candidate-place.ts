@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { HistoryRecord } from '@eldest/simulator'
 import { CandidateProcess } from '../candidate-process.js'
-import type { HistoryRecord } from '../history.js'
 import { CandidateNetwork } from './candidate-network.js'
 import type { ServerCluster } from './server-cluster.js'
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { connect, Election, worstCaseFailoverMs } from '@eldest/core'
-import type { HistoryRecord } from '../history.js'
-import { type Judgement, judge } from '../judgement.js'
+import { type HistoryRecord, judge, type Judgement } from '@eldest/simulator'
 import { ProtectedResource } from '../protected-resource.js'
 import type { Seed } from '../seed.js'
 import { monotonicMs, pause, until } from '../waiting.js'

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { writeHistory } from '@eldest/simulator'
 import { Seed } from '../seed.js'
 import { clusterStorm } from './cluster-storm.js'
 
@@ -65,9 +66,7 @@ if (report.violations.length + report.leftKeys + outOfOrder > 0) {
   for (const violation of report.violations) console.log(`BROKEN: ${violation}`)
   mkdirSync(HISTORIES, { recursive: true })
   const file = join(HISTORIES, `${backend}-${seed.value}.jsonl`)
-  const text = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
-  const lines = report.history.map((record) => JSON.stringify(record, text) + '\n')
-  writeFileSync(file, lines.join(''))
+  writeFileSync(file, writeHistory(report.history))
   writeFileSync(`${file}.settings`, JSON.stringify({ store: backend, minutes, candidates, seed: seed.value }))
   console.log(`the history is in ${file}; again: npm run e2e -- --replay ${seed.value}`)
   process.exitCode = 1

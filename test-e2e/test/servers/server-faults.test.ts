@@ -1,9 +1,8 @@
 import { connect, Election, worstCaseFailoverMs } from '@eldest/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type HistoryRecord, judge } from '@eldest/simulator'
 import { CandidateProcess } from '../../src/candidate-process.js'
 import { eldest } from '../../src/eldest-command.js'
-import { type HistoryRecord } from '../../src/history.js'
-import { judge } from '../../src/judgement.js'
 import { backend, server, storeUnderTest } from '../../src/store-under-test.js'
 import { monotonicMs, pause, until } from '../../src/waiting.js'
 
