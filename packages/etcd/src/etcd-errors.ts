@@ -38,7 +38,7 @@ export function etcdError(error: unknown, { what, right }: Doing): unknown {
   if (isConsensusError(error) || !(error instanceof Error)) return error
   if (error instanceof ClientClosedError) return new ConsensusError('STORE_CLOSED', 'the store is closed')
   const [, status, text] = /^(\d+) [A-Z_]+: (.*)$/s.exec(error.message) ?? []
-  const details = text ?? error.message
+  const details = tidied(text ?? error.message)
   const row = TABLE.find(
     (row) => (row.status?.includes(Number(status)) ?? true) && (row.details?.test(details) ?? true),
   )
@@ -52,7 +52,18 @@ export function isStaleToken(error: unknown): boolean {
   return error instanceof Error && error.message.includes(STALE_TOKEN)
 }
 
+/** gRPC's details, without its time stamps, empty notes and OpenSSL's lines of code. */
+function tidied(details: string): string {
+  return details
+    .replace(/\.? Resolution note:\s*$/, '')
+    .replace(/\s*\(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, '')
+    .replace(/[0-9A-F]{8,}:error:[0-9A-F]+:SSL routines:\w+:([^:\n]+):\S*:SSL alert number \d+/, '$1')
+    .trim()
+}
+
 function adviceFor(details: string): string {
+  if (/before secure TLS/.test(details)) return ': a server without TLS is reached by etcd://, and with it by etcds://'
+  if (/Failed to connect/.test(details)) return ': a server with TLS is reached by etcds://, and without it by etcd://'
   if (/user name is empty/.test(details)) return ': the server wants a user and a password'
   if (/authentication is not enabled/.test(details)) return ': the server knows no users, leave user and password out'
   return ''

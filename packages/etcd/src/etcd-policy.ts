@@ -1,3 +1,4 @@
+import { assertKey } from '@eldest/core/adapter'
 import { EtcdSpace } from './etcd-space.js'
 
 /**
@@ -5,6 +6,7 @@ import { EtcdSpace } from './etcd-space.js'
  * the namespace. Leases need no right, but to end one needs write on all its keys.
  */
 export function policy(namespace = ''): string {
+  if (namespace !== '') assertKey(namespace, 'namespace')
   const { key, range_end } = new EtcdSpace(namespace).beneath('')
   const range = namespace === '' ? `--prefix ''` : `${key.toString()} ${range_end.toString()}`
   const role = namespace === '' ? 'eldest' : namespace.replaceAll('/', '-')

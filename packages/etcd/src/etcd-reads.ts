@@ -89,10 +89,10 @@ export class EtcdReads {
     }
   }
 
-  /** The term that a linearizable read by this member comes with. */
-  async term(host: EtcdHost, signal: AbortSignal): Promise<string> {
+  /** The term that a linearizable read by this member comes with. `what` the read is for, should it fail. */
+  async term(what: string, host: EtcdHost, signal: AbortSignal): Promise<string> {
     const range = { key: Buffer.from(this.#space.probe) }
-    const doing = { what: 'confirm a renewal', right: rightOf(range) }
+    const doing = { what, right: rightOf(range) }
     const request = { ...range, count_only: true }
     const { header } = await host.request(doing, signal, (client, sending) => client.range(request, sending))
     return header.raft_term

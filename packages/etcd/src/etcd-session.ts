@@ -44,7 +44,7 @@ export async function openEtcdSession(options: EtcdSessionOptions): Promise<Kept
     for (;;) {
       const { sentMs, ttl, term } = await host.keepAlive(lease, signal)
       if (ttl <= 0) throw new ConsensusError('SESSION_LOST', `session ${id} is gone at the store`)
-      if ((await reads.term(host, signal)) === term) return sentMs
+      if ((await reads.term(`confirm the renewal of session ${id}`, host, signal)) === term) return sentMs
       signal.throwIfAborted() // the leader has changed in between: what it had acknowledged may be forgotten
     }
   }

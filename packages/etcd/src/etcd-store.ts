@@ -144,7 +144,7 @@ function reach({ hosts, tls, namespace, ...settings }: EtcdSettings): Cluster {
 function examine({ requests, reads }: Cluster, { signal }: Cancellable): Promise<number> {
   const doing = { what: 'open a store' }
   return requests.idempotent(doing.what, { signal }, async (host, signal) => {
-    await reads.term(host, signal)
+    await reads.term(doing.what, host, signal)
     // Asked for one second, it grants its least, which follows from its election timeout.
     const { ID, TTL } = await host.request(doing, signal, (client, sending) => client.grant({ TTL: 1 }, sending))
     await host.request(doing, signal, (client, sending) => client.revoke(ID, sending))
