@@ -23,19 +23,25 @@ export class ServerGuard {
   #cancelWatchdog: () => void = () => {}
   #stopped = false
   #greeted = false
+  #askedMs = 0
   #failure: string | undefined
 
   constructor({ manager, clock, attemptMs }: ServerGuardOptions) {
     this.#manager = manager
     this.#clock = clock
     this.#attemptMs = attemptMs
-    this.#catchErrors()
+    this.#attend()
     this.#stopSearching()
   }
 
   /** Why the last server could not be reached, in words; `undefined`: it gave no reason. */
   get failure(): string | undefined {
     return this.#failure
+  }
+
+  /** When the present server was asked for the session, or to take it over, by the clock. */
+  get askedMs(): number {
+    return this.#askedMs
   }
 
   /** Begins to wait for a server's greeting. */
@@ -77,12 +83,17 @@ export class ServerGuard {
     this.giveUp()
   }
 
-  #catchErrors(): void {
+  #attend(): void {
     const manager = this.#manager
     const onSocketError = manager.onSocketError.bind(manager)
     manager.onSocketError = (error) => {
       this.#failure = error.message
       onSocketError(error)
+    }
+    const onSocketConnected = manager.onSocketConnected.bind(manager)
+    manager.onSocketConnected = () => {
+      this.#askedMs = this.#clock.now()
+      onSocketConnected()
     }
     const onSocketData = manager.onSocketData.bind(manager)
     manager.onSocketData = (buffer) => {

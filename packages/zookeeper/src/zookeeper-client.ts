@@ -42,6 +42,7 @@ export interface ConnectionManager {
   connectTimeoutHandler: NodeJS.Timeout | null
   onSocketData(buffer: Buffer): void
   onSocketError(error: Error): void
+  onSocketConnected(): void
   findNextServer(callback: (server: unknown) => void): void
 }
 

@@ -11,6 +11,7 @@ import {
   type ZooKeeperClient,
 } from './zookeeper-client.js'
 import { type Doing, zookeeperError } from './zookeeper-errors.js'
+import type { AskedServer } from './zookeeper-heartbeat.js'
 import type { ZooKeeperCredentials } from './zookeeper-options.js'
 
 /** What a {@link ZooKeeperConnection} is made of. */
@@ -68,8 +69,8 @@ export class ZooKeeperConnection {
   }
 
   /** The server that there is a connection to: another value for each connection. */
-  get server(): unknown {
-    return this.#client.connectionManager.socket
+  get server(): AskedServer {
+    return { connection: this.#client.connectionManager.socket, askedMs: this.#guard.askedMs }
   }
 
   /** The session's id, in hexadecimal. Once connected. */

@@ -6,7 +6,7 @@ import { freshNamespace, variable } from './zookeeper-servers.js'
 // Between the suite's own proxies and the server: 50 ms each way, every hundredth chunk 200 ms late.
 const network = await TcpProxy.listen({ host: '127.0.0.1', port: Number(variable('ZOOKEEPER_PORT')) })
 network.shape({ delayMs: 50, lossRate: 0.01 })
-const harness = await createHarness(`zookeeper://127.0.0.1:${network.port}/${freshNamespace()}`)
+const harness = await createHarness(`zookeeper://127.0.0.1:${network.port}/${freshNamespace()}?requestTimeoutMs=3000`)
 
 describe(`the ${harness.name} store on a slow and lossy network`, () => {
   afterAll(async () => {
