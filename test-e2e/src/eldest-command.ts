@@ -15,6 +15,8 @@ export interface Outcome {
 }
 
 export interface StartOptions {
+  /** The file that starts it. Default: the command as it is built. */
+  main?: string | undefined
   env?: NodeJS.ProcessEnv
   /** Runs through another program: `['bash', '-c', 'ulimit -f 1; exec "$@"', '-']`. */
   wrapper?: string[]
@@ -24,8 +26,11 @@ export interface StartOptions {
 }
 
 /** Starts `eldest` with these arguments. */
-export function startEldest(args: string[], { env, wrapper = [], uid, cwd }: StartOptions = {}): ChildProcess {
-  const [command, ...rest] = [...wrapper, process.execPath, '--unhandled-rejections=strict', ELDEST, ...args]
+export function startEldest(
+  args: string[],
+  { main = ELDEST, env, wrapper = [], uid, cwd }: StartOptions = {},
+): ChildProcess {
+  const [command, ...rest] = [...wrapper, process.execPath, '--unhandled-rejections=strict', main, ...args]
   return spawn(command!, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '', ...env },

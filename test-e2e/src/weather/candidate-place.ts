@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { HistoryRecord } from '@eldest/simulator'
 import { CandidateProcess } from '../candidate-process.js'
+import { startEldest } from '../eldest-command.js'
 import { CandidateNetwork } from './candidate-network.js'
 import type { ServerCluster } from './server-cluster.js'
 
@@ -15,6 +16,8 @@ export interface PlaceOptions {
   /** Where the services write while they lead. */
   resource: string
   history: HistoryRecord[]
+  /** The file that starts the `eldest` command. Default: as it is built. */
+  command?: string | undefined
 }
 
 /** What stands in a place: the `eldest` command, or a service written with the library. */
@@ -47,11 +50,13 @@ export class CandidatePlace {
   }
 
   start(): void {
-    const { cluster, namespace, ttlMs, resource, history } = this.#options
+    const { cluster, namespace, ttlMs, resource, history, command } = this.#options
     const url = `${cluster.backend}://${this.network.hosts}/${namespace}`
     const program =
       this.kind === 'command'
-        ? ['storm', '--store', url, '--ttl', `${ttlMs}ms`, '--id', this.id]
+        ? startEldest(['campaign', 'storm', '--store', url, '--ttl', `${ttlMs}ms`, '--id', this.id, '--json'], {
+            main: command,
+          })
         : spawn(
             process.execPath,
             ['--unhandled-rejections=strict', '--import', 'tsx', service, url, resource, this.id, String(ttlMs)],

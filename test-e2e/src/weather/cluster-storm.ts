@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { connect, Election, worstCaseFailoverMs } from '@eldest/core'
 import { type HistoryRecord, judge, type Judgement } from '@eldest/simulator'
+import { Operator } from '../operator.js'
 import { ProtectedResource } from '../protected-resource.js'
 import type { Seed } from '../seed.js'
 import { monotonicMs, pause, until } from '../waiting.js'
 import { CandidatePlace } from './candidate-place.js'
-import { candidateFaults, type Fault, networkFaults, serverFaults } from './faults.js'
+import { candidateFaults, type Fault, networkFaults, operatorFaults, serverFaults } from './faults.js'
 import { GuardedWrites } from './guarded-writes.js'
 import { ServerCluster } from './server-cluster.js'
 import { Witness } from './witness.js'
@@ -17,6 +18,10 @@ export interface ClusterStormOptions {
   durationMs: number
   candidates: number
   onProgress?: (line: string) => void
+  /** The file that starts the `eldest` command, of which all candidates are then made. */
+  command?: string | undefined
+  /** Whether the storm may end before its time. */
+  isEnough?: (history: readonly HistoryRecord[]) => boolean
 }
 
 export interface ClusterStormReport extends Judgement {
@@ -37,11 +42,11 @@ const BUSY_MS = 3000
 const PROGRESS_MS = 30_000
 
 /**
- * Random faults of candidates, networks and servers, then calm, then the judgement. One candidate, the witness, only
+ * Random faults of candidates, networks, servers and operators, then calm, then the judgement. One candidate, the witness, only
  * suffers from its network and its servers, so that it lives from the beginning to the end.
  */
 export async function clusterStorm(options: ClusterStormOptions): Promise<ClusterStormReport> {
-  const { backend, seed, ttlMs, durationMs, candidates, onProgress = () => undefined } = options
+  const { backend, seed, ttlMs, durationMs, candidates, command, onProgress, isEnough } = options
   const cluster = new ServerCluster(backend)
   const history: HistoryRecord[] = []
   const faults = new Map<string, number>()
@@ -68,26 +73,32 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
   }
   try {
     for (let i = 1; i <= candidates; i++) {
-      const kind = i % 2 === 0 ? 'service' : 'command'
-      places.push(
-        await CandidatePlace.open(`n${i}`, kind, { cluster, namespace, ttlMs, resource: resource.url, history }),
-      )
+      const kind = i % 2 === 0 && command === undefined ? 'service' : 'command'
+      const common = { cluster, namespace, ttlMs, resource: resource.url, history, command }
+      places.push(await CandidatePlace.open(`n${i}`, kind, common))
     }
     const standing = () => new Set(history.map(({ process }) => process)).size === candidates
     await until('all candidates stand', standing, 60_000)
     const witness = new Witness(places[0]!.process)
-    const [steady, ...others] = places
-    const pool = [...networkFaults(steady!, seed), ...others.flatMap((place) => candidateFaults(place, ttlMs, seed))]
-    const ofServers = serverFaults(cluster, ttlMs, seed)
+    const [steady, ...others] = command === undefined ? places : [undefined, ...places]
+    const pool = [
+      ...(steady ? networkFaults(steady, seed) : []),
+      ...others.flatMap((place) => candidateFaults(place!, ttlMs, seed)),
+    ]
+    const processOf = (id: string) => places.find((place) => place.id === id)!.process.name
+    const ids = others.map((place) => place!.id)
+    const operator = new Operator({ store, election: 'storm', history, ids, processOf })
+    const ofServers = [...serverFaults(cluster, ttlMs, seed), ...operatorFaults(operator, cluster)]
     const startMs = monotonicMs()
     let toldMs = startMs
-    while (monotonicMs() - startMs < durationMs) {
+    while (monotonicMs() - startMs < durationMs && !isEnough?.(history)) {
       await pause(seed.between(0.2, 3) * ttlMs)
       for (const place of places) if (!busy.has(place.id)) place.revive()
       const leader = history.findLast(({ event }) => event === 'elected')?.process.split('#')[0]
       const ofLeader = pool.filter(({ scope }) => scope === leader)
       const die = seed.next()
-      const fault = seed.pick(die < 0.25 ? ofServers : die < 0.65 && ofLeader.length > 0 ? ofLeader : pool)
+      const likely = die < 0.25 ? ofServers : die < 0.65 ? ofLeader : pool
+      const fault = seed.pick(likely.length > 0 ? likely : pool)
       if (!busy.has(fault.scope)) {
         const over = suffer(fault).finally(() => busy.delete(fault.scope))
         busy.set(fault.scope, over)
@@ -97,7 +108,7 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
       toldMs = monotonicMs()
       const elections = history.filter(({ event }) => event === 'elected').length
       const sum = [...faults.values()].reduce((a, b) => a + b, 0)
-      onProgress(`${Math.round((toldMs - startMs) / 1000)} s: ${elections} elections, ${sum} faults`)
+      onProgress?.(`${Math.round((toldMs - startMs) / 1000)} s: ${elections} elections, ${sum} faults`)
     }
     await Promise.all(busy.values())
     await cluster.restore()

@@ -1,8 +1,9 @@
+import type { Operator } from '../operator.js'
 import type { Seed } from '../seed.js'
 import { pause } from '../waiting.js'
 import type { CandidatePlace } from './candidate-place.js'
 import type { ServerCluster, ServerFault } from './server-cluster.js'
-import { maintenanceOf } from './server-maintenance.js'
+import { maintenanceOf, sessionEnderOf } from './server-maintenance.js'
 
 /** One thing that may go wrong. */
 export interface Fault {
@@ -66,6 +67,19 @@ export function networkFaults({ network, id: scope }: CandidatePlace, seed: Seed
     fault('network held', () => network.hold()),
     fault('network slow and lossy', () => network.slow(seed.between(20, 150), 0.05)),
     fault('network flapping', () => network.flap(seed.between(50, 300))),
+  ]
+}
+
+/** What an operator may do to the leader. While a server has a fault, too, it may not come about. */
+export function operatorFaults(operator: Operator, cluster: ServerCluster): Fault[] {
+  const fault = (kind: string, begin: () => Promise<void>): Fault => {
+    return { kind, scope: 'operator', lastsTtls: [0, 1], begin: () => begin().catch(() => undefined), end: () => {} }
+  }
+  const endSession = sessionEnderOf(cluster)
+  return [
+    fault('leader evicted', () => operator.evictLeader()),
+    fault("leader's key deleted", () => operator.deleteLeadersKey()),
+    ...(endSession ? [fault("leader's session ended", () => operator.endLeadersSession(endSession))] : []),
   ]
 }
 

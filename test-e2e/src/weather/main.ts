@@ -3,17 +3,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { writeHistory } from '@eldest/simulator'
+import { breaks, mutantCommand } from '../mutant-command.js'
 import { Seed } from '../seed.js'
 import { clusterStorm } from './cluster-storm.js'
+import { STORM_TTLS } from './server-cluster.js'
 
-const TTLS: Record<string, number> = { etcd: 3000, consul: 2000, zookeeper: 3000 }
+const TTLS: Record<string, number> = STORM_TTLS
 const HISTORIES = join(import.meta.dirname, '../../histories')
 const USAGE = `usage: npm run e2e -- --store etcd|consul|zookeeper [--minutes 3] [--candidates 5] [--seed N]
        npm run e2e -- --replay SEED
+       npm run e2e -- --store etcd --mutant 'takes the token from a counter of its own'
 
 Elections between real processes on a cluster (npm run servers -- up cluster), under faults of processes, networks and
 servers that the seed decides. A run that breaks a promise keeps its history in test-e2e/histories; --replay starts one
-with the same faults.`
+with the same faults. --mutant: the candidates have this deliberate fault, and the run fails unless the promise that it breaks is seen broken.`
 
 const options = {
   store: { type: 'string' },
@@ -21,6 +24,7 @@ const options = {
   candidates: { type: 'string', default: '5' },
   seed: { type: 'string' },
   replay: { type: 'string' },
+  mutant: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 const values = read()
@@ -39,7 +43,12 @@ if (seedNumber !== undefined && !Number.isInteger(seedNumber))
 
 const seed = new Seed(seedNumber)
 console.log(`a storm of ${minutes} min on ${backend}, ${candidates} candidates, seed ${seed.value}`)
+const mutant = settings.mutant === undefined ? undefined : await mutantCommand(settings.mutant).catch(fail)
 const report = await clusterStorm({
+  ...(mutant && {
+    command: mutant.main,
+    isEnough: (history) => breaks(history, mutant.breaks),
+  }),
   backend,
   seed,
   ttlMs: TTLS[backend]!,
@@ -62,7 +71,12 @@ console.table({
 })
 console.table(Object.fromEntries([...report.faults].sort()))
 const outOfOrder = report.writes.outOfOrder + report.guardedWrites.outOfOrder
-if (report.violations.length + report.leftKeys + outOfOrder > 0) {
+if (mutant) {
+  await mutant.remove()
+  const caught = report.broken.find(({ promise }) => promise === mutant.breaks)
+  console.log(caught ? `caught: ${caught.what}` : `NOT CAUGHT: ${mutant.name}`)
+  process.exitCode = caught ? 0 : 1
+} else if (report.violations.length + report.leftKeys + outOfOrder > 0) {
   for (const violation of report.violations) console.log(`BROKEN: ${violation}`)
   mkdirSync(HISTORIES, { recursive: true })
   const file = join(HISTORIES, `${backend}-${seed.value}.jsonl`)
@@ -89,7 +103,7 @@ function replayed(seed: string): { store: string; minutes: string; candidates: s
   return JSON.parse(readFileSync(join(HISTORIES, kept), 'utf8')) as ReturnType<typeof replayed>
 }
 
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`)
+function fail(message: unknown): never {
+  process.stderr.write(`${message instanceof Error ? message.message : String(message)}\n`)
   process.exit(2)
 }

@@ -7,6 +7,9 @@ import { until } from '../waiting.js'
 
 const run = promisify(execFile)
 
+/** The TTLs of a storm, in milliseconds: short, and no shorter than what a busy machine keeps. */
+export const STORM_TTLS = { etcd: 3000, consul: 2000, zookeeper: 3000 } as const
+
 /** What can be done to one server, and undone. */
 export type ServerFault = 'kill' | 'pause' | 'disconnect' | 'isolate'
 

@@ -30,3 +30,12 @@ async function compact(cluster: ServerCluster): Promise<void> {
   await cluster.on(node, 'etcdctl', 'compact', String(Status.header.revision))
   for (const each of cluster.nodes) await cluster.on(each, 'etcdctl', 'defrag')
 }
+
+/** How an operator ends a session of somebody else. ZooKeeper knows no such command. */
+export function sessionEnderOf(cluster: ServerCluster): ((session: string) => Promise<unknown>) | undefined {
+  const node = cluster.nodes[0]!
+  if (cluster.backend === 'etcd') return (session) => cluster.on(node, 'etcdctl', 'lease', 'revoke', session)
+  if (cluster.backend !== 'consul') return undefined
+  const { host, port } = cluster.hosts[0]!
+  return (session) => fetch(`http://${host}:${port}/v1/session/destroy/${session}`, { method: 'PUT' })
+}

@@ -26,14 +26,16 @@ export interface Mutant {
 
 const packages = resolve(import.meta.dirname, '../../..')
 
-/** Builds the simulator and the core beneath it with the edits, and loads it. */
-export async function loadMutant({ name, edits }: Pick<Mutant, 'name' | 'edits'>): Promise<typeof Simulator> {
-  const folder = mkdtempSync(join(tmpdir(), 'eldest-mutant-'))
+/** Builds a program of the workspace and the core beneath it with the edits. */
+export async function buildMutant(
+  { name, edits }: Pick<Mutant, 'name' | 'edits'>,
+  options: { entry: string; outfile: string } & Pick<esbuild.BuildOptions, 'packages'>,
+): Promise<void> {
   const applied = new Set<Edit>()
   const plugin: esbuild.Plugin = {
     name: 'mutant',
     setup(build) {
-      build.onLoad({ filter: /packages[\\/](core|simulator)[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      build.onLoad({ filter: /packages[\\/]\w+[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
         let contents = readFileSync(path, 'utf8')
         for (const edit of edits) {
           if (resolve(packages, edit.file) !== path) continue
@@ -50,24 +52,31 @@ export async function loadMutant({ name, edits }: Pick<Mutant, 'name' | 'edits'>
       })
     },
   }
+  const { entry, ...rest } = options
+  await esbuild.build({
+    ...rest,
+    entryPoints: [join(packages, entry)],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'silent',
+    alias: {
+      '@eldest/core': join(packages, 'core/src/index.ts'),
+      '@eldest/core/adapter': join(packages, 'core/src/adapter.ts'),
+    },
+    plugins: [plugin],
+  })
+  const missing = edits.find((edit) => !applied.has(edit))
+  if (missing) throw new Error(`mutant "${name}": ${missing.file} is not part of what is built`)
+}
+
+/** Builds the simulator with the edits, and loads it. */
+export async function loadMutant(mutant: Pick<Mutant, 'name' | 'edits'>): Promise<typeof Simulator> {
+  const folder = mkdtempSync(join(tmpdir(), 'eldest-mutant-'))
   try {
     const outfile = join(folder, 'simulator.mjs')
-    await esbuild.build({
-      entryPoints: [join(packages, 'simulator/src/index.ts')],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      logLevel: 'silent',
-      alias: {
-        '@eldest/core': join(packages, 'core/src/index.ts'),
-        '@eldest/core/adapter': join(packages, 'core/src/adapter.ts'),
-      },
-      plugins: [plugin],
-    })
-    const missing = edits.find((edit) => !applied.has(edit))
-    if (missing) throw new Error(`mutant "${name}": ${missing.file} is not part of the simulation`)
+    await buildMutant(mutant, { entry: 'simulator/src/index.ts', outfile })
     return (await import(pathToFileURL(outfile).href)) as typeof Simulator
   } finally {
     rmSync(folder, { recursive: true, force: true })
