@@ -1,31 +1,87 @@
-// npm run bench [-- SCENARIO …] [--store URL]: measures, on the local store by default, and prints Markdown tables.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+// npm run bench: Eldest and what a user would pick instead, side by side. See USAGE.
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { handover } from './handover.js'
-import { overhead } from './overhead/overhead.js'
-import { type Table, toMarkdown } from './table.js'
-import { thousand } from './thousand.js'
+import { toMarkdown } from './report/markdown.js'
+import { overRuns, type SpreadRow } from './report/spread.js'
+import type { Row, Scenario } from './scenario.js'
+import { scenarios } from './scenarios/index.js'
 
-const scenarios: Record<string, (url: string) => Promise<Table>> = { handover, thousand, overhead }
-/** `overhead` has nothing to compare with on the local store. */
-const onLocal = ['handover', 'thousand']
+const USAGE = `usage: npm run bench -- [--only NAME,NAME] [--runs 3] [--quick] [--json]
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { store: { type: 'string' } } })
-const unknown = positionals.filter((name) => !(name in scenarios))
-if (unknown.length > 0) {
-  process.stderr.write(`no scenario ${unknown.join(', ')}: there are ${Object.keys(scenarios).join(', ')}\n`)
-  process.exit(2)
+Measures Eldest and its peers in the same run on the same servers (npm run servers -- up), taking turns, and prints
+Markdown tables, or one JSON object. --quick: fewer rounds and smaller sizes, one run.
+
+scenarios: ${scenarios.map(({ name }) => name).join(', ')}
+`
+
+const values = read()
+if (values.help) {
+  process.stdout.write(USAGE)
+  process.exit()
 }
-process.stdout.write(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n\n`)
-for (const name of positionals.length > 0 ? positionals : values.store ? Object.keys(scenarios) : onLocal) {
-  process.stderr.write(`measuring ${name} …\n`)
-  const folder = await mkdtemp(join(tmpdir(), 'eldest-bench-'))
-  try {
-    const url = values.store ?? `local:${join(folder, 'store.lmdb')}`
-    process.stdout.write(toMarkdown(await scenarios[name]!(url)) + '\n')
-  } finally {
-    await rm(folder, { recursive: true })
+const wanted = values.only === undefined ? scenarios : values.only.split(',').map(named)
+const runs = values.runs === undefined ? (values.quick ? 1 : 3) : Number(values.runs)
+if (!(Number.isInteger(runs) && runs > 0)) fail(`--runs ${values.runs}: it must be a whole number above 0`)
+
+const stopped = new AbortController()
+process.once('SIGINT', () => stopped.abort(new Error('stopped')))
+const absent = new Map<string, string>()
+const results: { name: string; title: string; about: string; rows: SpreadRow[] }[] = []
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`
+if (!values.json) process.stdout.write(`${machine}, ${runs} run${runs > 1 ? 's' : ''}\n\n`)
+for (const scenario of wanted) {
+  const rows: Row[][] = []
+  for (let run = 1; run <= runs && !stopped.signal.aborted; run++) {
+    rows.push(await once(scenario, runs > 1 ? `${scenario.name}, run ${run} of ${runs}` : scenario.name))
   }
+  if (stopped.signal.aborted) break
+  const { name, title, about } = scenario
+  const result = { name, title, about, rows: overRuns(rows) }
+  results.push(result)
+  if (!values.json) process.stdout.write(toMarkdown(title, about, result.rows) + '\n')
+}
+for (const [contender, why] of absent) process.stderr.write(`MISSING: ${contender}: ${why}\n`)
+if (values.json) process.stdout.write(JSON.stringify({ machine, runs, missing: [...absent], results }) + '\n')
+if (stopped.signal.aborted) process.exitCode = 130
+
+async function once(scenario: Scenario, label: string): Promise<Row[]> {
+  process.stderr.write(`${label} …\n`)
+  try {
+    return await scenario.run({
+      quick: values.quick,
+      progress: (line) => process.stderr.write(`  ${line}\n`),
+      missing: (contender, why) => absent.set(contender, why),
+      signal: stopped.signal,
+    })
+  } catch (error) {
+    if (stopped.signal.aborted) return []
+    throw error
+  }
+}
+
+function named(name: string): Scenario {
+  const known = scenarios.find((scenario) => scenario.name === name)
+  if (known) return known
+  return fail(`--only ${name}: there are ${scenarios.map((scenario) => scenario.name).join(', ')}`)
+}
+
+function read() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string' },
+        runs: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${USAGE}`)
+  }
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(2)
 }
