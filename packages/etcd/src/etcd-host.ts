@@ -6,7 +6,7 @@ import { type Doing, etcdError, isStaleToken } from './etcd-errors.js'
 import { EtcdKeepAlive, type KeptAlive } from './etcd-keep-alive.js'
 import type { EtcdCredentials } from './etcd-options.js'
 import { EtcdToken } from './etcd-token.js'
-import { follow, type Following } from './etcd-watch.js'
+import { type EtcdEvents, EtcdWatches, type Following } from './etcd-watch.js'
 
 /** What an {@link EtcdHost} is made of. */
 export interface EtcdHostOptions {
@@ -24,14 +24,15 @@ export class EtcdHost {
   readonly #options: EtcdHostOptions
   readonly #token: EtcdToken
   readonly #keepAlive: EtcdKeepAlive
+  readonly #watches: EtcdWatches
 
   constructor(options: EtcdHostOptions) {
     this.name = options.name
     this.#options = options
+    const { client, clock, requestTimeoutMs: timeoutMs } = options
     this.#token = new EtcdToken(options)
-    this.#keepAlive = new EtcdKeepAlive(options.clock, () =>
-      this.#token.use((token) => options.client.keepAlive({ token })),
-    )
+    this.#keepAlive = new EtcdKeepAlive(clock, () => this.#token.use((token) => client.keepAlive({ token })))
+    this.#watches = new EtcdWatches({ clock, timeoutMs, open: (token) => client.watch({ token }) })
   }
 
   /** Sends one request. Errors: `ConsensusError`s that say whether it may have been done. */
@@ -65,21 +66,27 @@ export class EtcdHost {
   }
 
   /** Follows changes; always rejects, at the latest when the signal aborts. */
-  async follow(following: Omit<Following, 'clock' | 'stream' | 'timeoutMs'>): Promise<never> {
-    const { client, clock, requestTimeoutMs: timeoutMs } = this.#options
-    const { signal } = following
+  async follow(following: Following): Promise<never> {
+    let { startRevision } = following
+    const onEvents = (events: EtcdEvents) => {
+      startRevision = BigInt(events.at(-1)!.kv.mod_revision) + 1n
+      following.onEvents(events)
+    }
+    // With another token it goes on from where it was: what has been shown is not shown again.
+    const follow = async (token: string | undefined) =>
+      this.#watches.follow(token, { ...following, startRevision, onEvents })
     try {
-      const stream = await this.#token.use((token) => client.watch({ signal, token }))
-      return await follow({ ...following, clock, stream, timeoutMs })
+      return await this.#token.use(follow)
     } catch (error) {
-      if (isStaleToken(error)) this.#token.forget()
       throw etcdError(error, { what: 'watch', right: following.right })
     }
   }
 
   /** Ends every request and stream, and frees the connection. */
   close(): void {
-    this.#keepAlive.close(new ConsensusError('STORE_CLOSED', 'the store is closed'))
+    const closed = new ConsensusError('STORE_CLOSED', 'the store is closed')
+    this.#keepAlive.close(closed)
+    this.#watches.close(closed)
     this.#options.client.close()
   }
 }

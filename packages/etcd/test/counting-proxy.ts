@@ -16,6 +16,8 @@ const HEAD_BYTES = 5
 /** Stands between a client and a member, and notes the method of each gRPC message that the client sends. */
 export class CountingProxy {
   readonly requests: string[] = []
+  /** The method of each gRPC stream, one call or many messages, that the client has opened. */
+  readonly streams: string[] = []
   readonly #server: Http2Server
   readonly #member: ClientHttp2Session
   readonly #clients = new Set<{ destroy(): void }>()
@@ -30,6 +32,7 @@ export class CountingProxy {
     })
     this.#server.on('stream', (stream, headers) => {
       const method = String(headers[':path']).split('/').at(-1)!
+      this.streams.push(method)
       const onward = this.#member.request(headers, { endStream: false })
       stream.on(
         'data',

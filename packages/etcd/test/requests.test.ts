@@ -1,9 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import { connect, type ConsensusStore } from '@eldest/core'
 import { afterAll, expect, test } from 'vitest'
 import { adapter } from '../src/index.js'
 import { CountingProxy } from './counting-proxy.js'
 import { freshNamespace, variable } from './etcd-servers.js'
 
+const PATIENCE_MS = 60_000
 const namespace = freshNamespace()
 const open: { store: ConsensusStore; proxy: CountingProxy }[] = []
 
@@ -13,6 +15,14 @@ async function client(): Promise<{ store: ConsensusStore; proxy: CountingProxy }
   const one = { store, proxy }
   open.push(one)
   return one
+}
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error(`${what}: not within ${PATIENCE_MS} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
 
 afterAll(async () => {
@@ -50,4 +60,29 @@ test('who watches a key that does not change asks nothing', async () => {
   expect(proxy.requests.slice(before)).toEqual([])
   stop.abort()
   await watching
+})
+
+test('all watches share one stream, and each is told of its own key', async () => {
+  const { store, proxy } = await client()
+  const keys = Array.from({ length: 300 }, (_, i) => `many/${i}`)
+  for (const key of keys) await store.put(key, new Uint8Array([1]))
+  const stop = new AbortController()
+  setMaxListeners(0, stop.signal)
+  const states = new Map<string, number[]>(keys.map((key) => [key, []]))
+  const watching = keys.map(async (key) => {
+    for await (const state of store.watch(key, { signal: stop.signal })) states.get(key)!.push(state?.value[0] ?? 0)
+  })
+  const ended = Promise.allSettled(watching)
+  const told = (count: number) => [...states.values()].every(({ length }) => length === count)
+  await until('all are shown', () => told(1))
+  await until('all have begun', () => proxy.requests.filter((method) => method === 'Watch').length === keys.length)
+  const before = proxy.requests.length
+  for (const key of keys) await store.put(key, new Uint8Array([2]))
+  for (const key of keys) await store.delete(key)
+  await until('all changes are told', () => told(3))
+  expect([...states.values()]).toEqual(keys.map(() => [1, 2, 0]))
+  expect(proxy.requests.slice(before).filter((method) => method === 'Range')).toEqual([])
+  expect(proxy.streams.filter((method) => method === 'Watch')).toHaveLength(1)
+  stop.abort()
+  await ended
 })
