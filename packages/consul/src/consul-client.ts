@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events'
+import http from 'node:http'
+import https from 'node:https'
 import { onAbort, type Host, type TlsOptions } from '@eldest/core/adapter'
 import Consul from 'consul'
 
@@ -67,21 +69,23 @@ interface RequestOptions {
 
 type Answer<T> = [response: { headers: Record<string, string | undefined> }, body: T]
 
+/**
+ * An agent takes 200 connections from one address (`http_max_conns_per_client`). So many are for requests, which wait
+ * for one another; renewals and blocking queries must not wait, and have theirs beside.
+ */
+const MOST_CONNECTIONS = 64
+
 /** The client of one agent, with connections of its own. */
-export function openConsulClient({ host, port }: Host, tls: TlsOptions | undefined): ConsulClient {
-  const { ca, cert, key } = tls ?? {}
-  const client = new Consul({
-    host: host.includes(':') ? `[${host}]` : host,
-    port,
-    secure: tls !== undefined,
-    ...(tls && { ca, cert, key }),
-  })
+export function openConsulClient(at: Host, tls: TlsOptions | undefined): ConsulClient {
+  const client = connectionsTo(at, tls, MOST_CONNECTIONS)
+  const unhindered = connectionsTo(at, tls, Infinity)
   return {
     read: (key, { recurse = false, index, waitMs }, sending) =>
       send(sending, async (options) => {
+        const { kv } = index === undefined ? client : unhindered
         const wait = index === undefined ? {} : { index, wait: `${waitMs}ms` }
         const query = { key, consistent: true, buffer: true, recurse, ...wait, ...options }
-        const [response, body] = (await client.kv.get(query as never)) as unknown as Answer<
+        const [response, body] = (await kv.get(query as never)) as unknown as Answer<
           ConsulKey | ConsulKey[] | undefined
         >
         const header = response.headers['x-consul-index']
@@ -105,7 +109,7 @@ export function openConsulClient({ host, port }: Host, tls: TlsOptions | undefin
       }),
     renewSession: (id, sending) =>
       send(sending, async (options) => {
-        await client.session.renew({ id, ...options } as never)
+        await unhindered.session.renew({ id, ...options } as never)
       }),
     destroySession: (id, sending) =>
       send(sending, async (options) => {
@@ -118,8 +122,22 @@ export function openConsulClient({ host, port }: Host, tls: TlsOptions | undefin
         }>
         return body
       }),
-    close: () => client.destroy(),
+    close() {
+      client.destroy()
+      unhindered.destroy()
+    },
   }
+}
+
+function connectionsTo({ host, port }: Host, tls: TlsOptions | undefined, maxSockets: number): Consul {
+  const { ca, cert, key } = tls ?? {}
+  return new Consul({
+    host: host.includes(':') ? `[${host}]` : host,
+    port,
+    secure: tls !== undefined,
+    agent: new (tls ? https.Agent : http.Agent)({ keepAlive: true, maxSockets }),
+    ...(tls && { ca, cert, key }),
+  })
 }
 
 /** The client takes no AbortSignal, but an emitter; the same one makes it hand out the response's headers. */

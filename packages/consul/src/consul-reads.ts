@@ -2,6 +2,7 @@ import { type Cancellable, type Clock, ConsensusError, type Entry, isConsensusEr
 import { prefixOf, type Requests, withDeadline } from '@eldest/core/adapter'
 import type { ConsulRead, ReadQuery } from './consul-client.js'
 import type { ConsulHost } from './consul-host.js'
+import { ConsulSharedQuery } from './consul-shared-query.js'
 import type { ConsulSpace } from './consul-space.js'
 
 /** A part of the store as one state. */
@@ -14,6 +15,10 @@ export interface View<T> {
 
 /** How long a blocking query waits for a change; a server that hangs is noticed after this and the request timeout. */
 const WAIT_MS = 10_000
+/** So long where the answer is the whole namespace. */
+const SHARED_WAIT_MS = 60_000
+/** So many watches have a query of their own; the others share one, unless there is nothing of theirs yet. */
+const MOST_QUERIES = 32
 
 /** The reads of a store, all of them linearizable, and the following of what was read. */
 export class ConsulReads {
@@ -21,12 +26,19 @@ export class ConsulReads {
   readonly #space: ConsulSpace
   readonly #clock: Clock
   readonly #requestTimeoutMs: number
+  readonly #shared: ConsulSharedQuery
+  #queries = 0
 
   constructor(requests: Requests<ConsulHost>, space: ConsulSpace, timing: { clock: Clock; requestTimeoutMs: number }) {
     this.#requests = requests
     this.#space = space
     this.#clock = timing.clock
     this.#requestTimeoutMs = timing.requestTimeoutMs
+    const all = this.beneath('')
+    this.#shared = new ConsulSharedQuery({
+      clock: timing.clock,
+      query: (index, signal) => this.#next(all, { index, waitMs: SHARED_WAIT_MS }, signal),
+    })
   }
 
   one(key: string): View<Entry | undefined> {
@@ -65,30 +77,40 @@ export class ConsulReads {
 
   /** Shows a state, and then each later one, until a query fails. Always rejects. */
   async follow<T>(view: View<T>, signal: AbortSignal, show: (state: T) => void): Promise<never> {
-    const host = this.#requests.preferred
+    if (this.#queries >= MOST_QUERIES) {
+      const read = await this.#next(view, { index: 0, waitMs: 0 }, signal)
+      show(view.state(read))
+      if (read.keys.length > 0) return this.#shared.follow(view, read, signal, (later) => show(view.state(later)))
+    }
+    this.#queries++
     try {
-      let index = 0
-      for (;;) {
-        const read = await this.#blockingRead(host, view, index, signal)
+      for (let index = 0; ;) {
+        const read = await this.#next(view, { index, waitMs: WAIT_MS }, signal)
         show(view.state(read))
         // It goes backwards after a restore, and when the traces of deletions are cleared: then from the start.
         const next = read.index ?? 0
         index = next < index ? 0 : next
       }
+    } finally {
+      this.#queries--
+    }
+  }
+
+  /** Reads as soon as there is something newer than the index, or the wait is over; at once if it is 0. */
+  async #next(view: View<unknown>, query: { index: number; waitMs: number }, signal: AbortSignal): Promise<ConsulRead> {
+    const { index, waitMs } = query
+    const host = this.#requests.preferred
+    // The server adds up to a sixteenth to the wait, so that clients do not return together.
+    const timeoutMs = this.#requestTimeoutMs + (index > 0 ? waitMs * (1 + 1 / 16) : 0)
+    const onTimeout = () => new ConsensusError('OUTCOME_UNKNOWN', `${view.name} was not read within ${timeoutMs} ms`)
+    try {
+      return await withDeadline({ clock: this.#clock, timeoutMs, signal, onTimeout }, (waiting) =>
+        this.#read(host, view, index > 0 ? query : {}, waiting),
+      )
     } catch (error) {
       if (isConsensusError(error, 'UNAVAILABLE', 'OUTCOME_UNKNOWN')) this.#requests.avoid(host)
       throw error
     }
-  }
-
-  #blockingRead(host: ConsulHost, view: View<unknown>, index: number, signal: AbortSignal): Promise<ConsulRead> {
-    // The server adds up to a sixteenth to the wait, so that clients do not return together.
-    const timeoutMs = this.#requestTimeoutMs + (index > 0 ? WAIT_MS * (1 + 1 / 16) : 0)
-    const onTimeout = () => new ConsensusError('OUTCOME_UNKNOWN', `${view.name} was not read within ${timeoutMs} ms`)
-    const query = index > 0 ? { index, waitMs: WAIT_MS } : {}
-    return withDeadline({ clock: this.#clock, timeoutMs, signal, onTimeout }, (waiting) =>
-      this.#read(host, view, query, waiting),
-    )
   }
 
   async #read(

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 export class CountingProxy {
   /** Method and path, with the query. */
   readonly requests: string[] = []
+  /** How many connections the client has made. */
+  connections = 0
   readonly #server: Server
   readonly #agent = new Agent({ keepAlive: true })
 
@@ -20,6 +22,7 @@ export class CountingProxy {
       outgoing.on('close', () => onward.destroy())
       incoming.pipe(onward)
     })
+    this.#server.on('connection', () => this.connections++)
   }
 
   static async listen(target: { host: string; port: number }): Promise<CountingProxy> {

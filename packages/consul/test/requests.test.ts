@@ -1,9 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import { connect, type ConsensusStore } from '@eldest/core'
 import { afterAll, expect, test } from 'vitest'
 import { adapter } from '../src/index.js'
 import { freshNamespace, variable } from './consul-servers.js'
 import { CountingProxy } from './counting-proxy.js'
 
+const PATIENCE_MS = 60_000
 const namespace = freshNamespace()
 const open: { store: ConsensusStore; proxy: CountingProxy }[] = []
 
@@ -13,6 +15,14 @@ async function client(): Promise<{ store: ConsensusStore; proxy: CountingProxy }
   const one = { store, proxy }
   open.push(one)
   return one
+}
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error(`${what}: not within ${PATIENCE_MS} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
 
 afterAll(async () => {
@@ -46,4 +56,27 @@ test('who watches a key that does not change asks once in ten seconds', async ()
   expect(proxy.requests.length - before).toBeLessThanOrEqual(2)
   stop.abort()
   await watching
+})
+
+test('two hundred watched keys take no more than a hundred connections, and each change is told', async () => {
+  const { store, proxy } = await client()
+  const keys = Array.from({ length: 200 }, (_, i) => `many/${i}`)
+  for (const key of keys) await store.put(key, new Uint8Array([1]))
+  const stop = new AbortController()
+  setMaxListeners(0, stop.signal)
+  const states = new Map<string, number[]>(keys.map((key) => [key, []]))
+  const watching = keys.map(async (key) => {
+    for await (const state of store.watch(key, { signal: stop.signal })) states.get(key)!.push(state?.value[0] ?? 0)
+  })
+  const ended = Promise.allSettled(watching)
+  const told = (count: number) => [...states.values()].every(({ length }) => length === count)
+  await until('all are shown', () => told(1))
+  for (const key of keys) await store.put(key, new Uint8Array([2]))
+  await until('all changes are told', () => told(2))
+  for (const key of keys) await store.delete(key)
+  await until('all ends are told', () => told(3))
+  expect([...states.values()]).toEqual(keys.map(() => [1, 2, 0]))
+  expect(proxy.connections).toBeLessThanOrEqual(100)
+  stop.abort()
+  await ended
 })
