@@ -9,8 +9,12 @@ import type { Found, ZooKeeperSpace } from './zookeeper-space.js'
 /** A part of the store as one state, read with a watcher that hears of the next change. */
 export type Read<T> = (client: ZooKeeperClient, watcher?: () => void) => Promise<T>
 
-/** A watch is read again after so long, should a notification be lost. */
+/**
+ * A watch is read again after so long, should a notification be lost: the protocol loses none, so that many watches,
+ * which would keep the quorum busy, take the longer turns of one read each `READ_AGAIN_APART_MS`.
+ */
 const READ_AGAIN_MS = 10_000
+const READ_AGAIN_APART_MS = 200
 
 /**
  * The reads of a store. A server answers reads from what it has, however old; a check in a transaction goes through
@@ -23,6 +27,7 @@ export class ZooKeeperReads {
   readonly #clock: Clock
   /** The createRevisions of owned entries, by path: names are never used again. */
   readonly #ages = new Map<string, Map<string, bigint>>()
+  #watches = 0
 
   constructor(requests: Requests<unknown>, base: ZooKeeperBase, space: ZooKeeperSpace, clock: Clock) {
     this.#requests = requests
@@ -76,6 +81,7 @@ export class ZooKeeperReads {
     const doing = this.#doing(what)
     const bell = new Bell()
     const watched = new Set<ZooKeeperClient>()
+    this.#watches++
     try {
       for (;;) {
         const { state, connection } = await this.#requests.idempotent(doing.what, { signal }, (_, signal) =>
@@ -85,9 +91,11 @@ export class ZooKeeperReads {
           }),
         )
         show(state)
-        await bell.rings(this.#clock, connection, signal)
+        const againMs = Math.max(READ_AGAIN_MS, this.#watches * READ_AGAIN_APART_MS)
+        await bell.rings(this.#clock, connection, { againMs, signal })
       }
     } finally {
+      this.#watches--
       for (const client of watched) client.forget(bell.ring)
     }
   }
@@ -181,12 +189,16 @@ class Bell {
     this.#wake()
   }
 
-  /** Resolves when it has rung since the last call, or after a while; rejects when the connection has ended. */
-  rings(clock: Clock, connection: ZooKeeperConnection, signal: AbortSignal): Promise<void> {
+  /** Resolves when it has rung since the last call, or after `againMs`; rejects when the connection has ended. */
+  rings(
+    clock: Clock,
+    connection: ZooKeeperConnection,
+    { againMs, signal }: { againMs: number; signal: AbortSignal },
+  ): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       const ended = () => reject(new ConsensusError('UNAVAILABLE', 'the connection has ended, and its watches with it'))
       const cleanUp = [
-        clock.setTimeout(() => this.#wake(), READ_AGAIN_MS),
+        clock.setTimeout(() => this.#wake(), againMs),
         onAbort(connection.expired, () => {
           ended()
           finish()

@@ -10,18 +10,23 @@ interface Dispatcher {
  */
 export class ZooKeeperWatchers {
   readonly #dispatchers = new Map<string, Dispatcher>()
+  /** Where each watcher waits. */
+  readonly #places = new Map<() => void, Set<Dispatcher>>()
 
   /** The function to hand to the client in place of a watcher of a node, or of its children. */
   at(what: 'node' | 'children', path: string, watcher: () => void): () => void {
     const key = `${what} ${path}`
     const dispatcher = this.#dispatchers.get(key) ?? this.#add(key)
     dispatcher.watchers.add(watcher)
+    const places = this.#places.get(watcher) ?? new Set()
+    this.#places.set(watcher, places.add(dispatcher))
     return dispatcher.notify
   }
 
   /** Wakes this one no more. */
   forget(watcher: () => void): void {
-    for (const { watchers } of this.#dispatchers.values()) watchers.delete(watcher)
+    for (const { watchers } of this.#places.get(watcher) ?? []) watchers.delete(watcher)
+    this.#places.delete(watcher)
   }
 
   #add(key: string): Dispatcher {
@@ -30,6 +35,7 @@ export class ZooKeeperWatchers {
       this.#dispatchers.delete(key) // the client has let go of it, too
       const woken = [...watchers]
       watchers.clear()
+      for (const watcher of woken) this.#places.get(watcher)?.delete(dispatcher)
       for (const wake of woken) wake()
     }
     const dispatcher = { notify, watchers }
