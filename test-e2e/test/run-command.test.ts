@@ -14,11 +14,12 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Writes the moment to its file every 10 ms, and does not mind being asked to stop. */
+/** Writes the moment to its file every 10 ms, whole or not at all, and does not mind being asked to stop. */
 const STUBBORN = `
-  const { writeFileSync } = require('node:fs')
+  const { renameSync, writeFileSync } = require('node:fs')
+  const write = (file, text) => (writeFileSync(file + '.new', text), renameSync(file + '.new', file))
   process.on('SIGTERM', () => writeFileSync(process.argv[1] + '.term', String(process.hrtime.bigint())))
-  setInterval(() => writeFileSync(process.argv[1], process.pid + ' ' + process.hrtime.bigint()), 10)`
+  setInterval(() => write(process.argv[1], process.pid + ' ' + process.hrtime.bigint()), 10)`
 
 const start = (election: string, id: string, command: string[], ttl = '2s'): ChildProcess =>
   startEldest(['run', election, '--store', store, '--id', id, '--ttl', ttl, '--', ...command])
