@@ -39,6 +39,8 @@ export interface ZooKeeperClient {
 export interface ConnectionManager {
   socket?: Socket
   pendingBuffer: Buffer | null
+  /** Within so many milliseconds TCP has to connect, the name's look-up included. */
+  connectTimeout: number
   connectTimeoutHandler: NodeJS.Timeout | null
   onSocketData(buffer: Buffer): void
   onSocketError(error: Error): void
