@@ -146,26 +146,11 @@ function reach(settings: ConsulSettings): Cluster {
 }
 
 /** Whether an agent answers and lets us read; returns the shortest TTL that it takes, in milliseconds. */
-async function examine(
-  { requests, reads }: Cluster,
-  settings: ConsulSettings,
-  { signal }: Cancellable,
-): Promise<number> {
-  let failure: unknown
-  try {
-    return await requests.idempotent('open a store', { signal }, async (host, signal) => {
-      try {
-        await reads.probe(host, signal)
-        return settings.minTtlMs ?? (await shortestTtlMs(host, signal))
-      } catch (error) {
-        if (!signal.aborted) failure = error
-        throw error
-      }
-    })
-  } catch (error) {
-    // That time is up says less than what went wrong until then.
-    throw isConsensusError(error, 'OUTCOME_UNKNOWN') && isConsensusError(failure) ? failure : error
-  }
+function examine({ requests, reads }: Cluster, settings: ConsulSettings, { signal }: Cancellable): Promise<number> {
+  return requests.idempotent('open a store', { signal }, async (host, signal) => {
+    await reads.probe(host, signal)
+    return settings.minTtlMs ?? (await shortestTtlMs(host, signal))
+  })
 }
 
 async function shortestTtlMs(host: ConsulHost, signal: AbortSignal): Promise<number> {

@@ -54,24 +54,38 @@ export class Requests<H> {
   idempotent<T>(what: string, options: Cancellable, send: Send<H, T>): Promise<T> {
     // Two servers may hang and there is still time for a third; with a single one waiting longer is all there is.
     const attemptMs = this.#requestTimeoutMs / Math.min(this.#hosts.length, 3)
-    const onTimeout = () => this.#unanswered(what, attemptMs)
+    const onTimeout = () => unanswered(what, attemptMs)
     const sendInTime: Send<H, T> = (host, signal) =>
       withDeadline({ clock: this.#clock, timeoutMs: attemptMs, signal, onTimeout }, (waiting) => send(host, waiting))
     const attempt = this.#hosts.length === 1 ? send : sendInTime
-    return this.#within(what, options, (signal) => this.#repeat(signal, true, attempt))
+    return this.#within(what, options, (signal, note) => this.#repeat(signal, note, true, attempt))
   }
 
   /** Sends a write; again only while it is `UNAVAILABLE`, hence was never sent. */
   once<T>(what: string, options: Cancellable, send: Send<H, T>): Promise<T> {
-    return this.#within(what, options, (signal) => this.#repeat(signal, false, send))
+    return this.#within(what, options, (signal, note) => this.#repeat(signal, note, false, send))
   }
 
-  #within<T>(what: string, { signal }: Cancellable, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const onTimeout = () => this.#unanswered(what, this.#requestTimeoutMs)
-    return withDeadline({ clock: this.#clock, timeoutMs: this.#requestTimeoutMs, signal, onTimeout }, work)
+  #within<T>(
+    what: string,
+    { signal }: Cancellable,
+    work: (signal: AbortSignal, note: (failure: ConsensusError) => void) => Promise<T>,
+  ): Promise<T> {
+    const timeoutMs = this.#requestTimeoutMs
+    let failure: ConsensusError | undefined
+    const onTimeout = () => unanswered(what, timeoutMs, failure)
+    return withDeadline({ clock: this.#clock, timeoutMs, signal, onTimeout }, (waiting) =>
+      work(waiting, (each) => (failure = each)),
+    )
   }
 
-  async #repeat<T>(signal: AbortSignal, idempotent: boolean, send: Send<H, T>): Promise<T> {
+  /** `note` hears of the attempts that failed, in the client's own words. */
+  async #repeat<T>(
+    signal: AbortSignal,
+    note: (failure: ConsensusError) => void,
+    idempotent: boolean,
+    send: Send<H, T>,
+  ): Promise<T> {
     let failingSinceMs: number | undefined
     let doubt: ConsensusError | undefined
     for (let attempt = 1; ; attempt++) {
@@ -82,8 +96,9 @@ export class Requests<H> {
         return await send(host, signal)
       } catch (error) {
         if (signal.aborted || !this.#blame(host, error)) throw error
+        if (error.cause !== undefined) note(error)
         // One attempt that may have written makes the whole outcome unknown, whatever the later ones say.
-        if (doubt?.code !== 'OUTCOME_UNKNOWN') doubt = error as ConsensusError
+        if (doubt?.code !== 'OUTCOME_UNKNOWN') doubt = error
         if (!idempotent && doubt.code === 'OUTCOME_UNKNOWN') throw doubt
       } finally {
         unlink()
@@ -100,13 +115,16 @@ export class Requests<H> {
   }
 
   /** Whether a server failed, rather than answered; it is then avoided. */
-  #blame(host: H, error: unknown): boolean {
+  #blame(host: H, error: unknown): error is ConsensusError {
     if (!isConsensusError(error, 'UNAVAILABLE', 'OUTCOME_UNKNOWN')) return false
     this.avoid(host)
     return true
   }
+}
 
-  #unanswered(what: string, timeoutMs: number): ConsensusError {
-    return new ConsensusError('OUTCOME_UNKNOWN', `${what} was not answered within ${Math.round(timeoutMs)} ms`)
-  }
+/** That time is up says less than what went wrong until then. `what`: as in "could not …". */
+function unanswered(what: string, timeoutMs: number, failure?: ConsensusError): ConsensusError {
+  const late = `no answer within ${Math.round(timeoutMs)} ms`
+  if (!failure) return new ConsensusError('OUTCOME_UNKNOWN', `could not ${what}: ${late}`)
+  return new ConsensusError('OUTCOME_UNKNOWN', `${failure.message}; ${late}`, { cause: failure.cause })
 }

@@ -15,7 +15,8 @@ function servers(names: string, answer: (host: string, attempt: number) => Error
     asked.push(host)
     const outcome = answer(host, asked.length)
     if (outcome === 'silence') return new Promise<string>(() => undefined)
-    if (outcome !== 'ok') throw new ConsensusError(outcome, `${host} says ${outcome}`)
+    const cause = new Error('of the client')
+    if (outcome !== 'ok') throw new ConsensusError(outcome, `${host} says ${outcome}`, { cause })
     return host
   }
   return { clock, asked, requests, send }
@@ -63,6 +64,21 @@ describe('an idempotent request', () => {
     await clock.advance(TIMEOUT)
     expect(read.error).toMatchObject({ code: 'UNAVAILABLE' })
     expect(clock.timers).toBe(0)
+  })
+
+  it('tells at its deadline what went wrong until then, and that time was up', async () => {
+    const { clock, requests, send } = servers('ab', (host) => (host === 'a' ? 'UNAVAILABLE' : 'silence'))
+    const read = new Pending(requests.idempotent('read it', {}, send))
+    await clock.advance(TIMEOUT)
+    const message = `a says UNAVAILABLE; no answer within ${TIMEOUT} ms`
+    expect(read.error).toMatchObject({ code: 'OUTCOME_UNKNOWN', message, cause: new Error('of the client') })
+  })
+
+  it('tells at its deadline what it was, where nothing answered', async () => {
+    const { clock, requests, send } = servers('ab', () => 'silence')
+    const read = new Pending(requests.idempotent('read it', {}, send))
+    await clock.advance(TIMEOUT)
+    expect(read.error).toMatchObject({ message: `could not read it: no answer within ${TIMEOUT} ms` })
   })
 
   it('is in doubt if one attempt was, whatever the later ones say', async () => {

@@ -56,6 +56,7 @@ export function isStaleToken(error: unknown): boolean {
 function tidied(details: string): string {
   return details
     .replace(/\.? Resolution note:\s*$/, '')
+    .replace(/\. Last error: (Error: )?/, ': ')
     .replace(/\s*\(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, '')
     .replace(/[0-9A-F]{8,}:error:[0-9A-F]+:SSL routines:\w+:([^:\n]+):\S*:SSL alert number \d+/, '$1')
     .trim()

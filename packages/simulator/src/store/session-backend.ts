@@ -26,7 +26,7 @@ export async function grantSession(parts: SessionParts): Promise<KeptSession> {
   const { id, ttlMs, clock, connection, requests, servers, profile } = parts
   const owner = connection.process.name
   const heldSinceMs = clock.now()
-  await requests.idempotent(`opening of session ${id}`, {}, (server) =>
+  await requests.idempotent(`open session ${id}`, {}, (server) =>
     connection.send(server, 'quorum', () => servers.openSession({ id, owner, ttlMs })),
   )
   return new KeptSession({
@@ -46,16 +46,16 @@ function backendOf(parts: SessionParts, openedMs: number): SessionBackend {
   return {
     renew: renewalOf(parts, openedMs),
     create: (key, value) =>
-      requests.idempotent(`creation of ${key}`, {}, (server, waiting) => {
+      requests.idempotent(`create ${key}`, {}, (server, waiting) => {
         const create = ({ ledger }: Standpoint) => ledger.createOrdered(id, key, value)
         return connection.send(server, 'quorum', create, lateCreations ? undefined : waiting)
       }),
     remove: (entry: Entry) =>
-      requests.once(`deletion of ${entry.key}`, {}, (server) =>
+      requests.once(`delete ${entry.key}`, {}, (server) =>
         connection.send(server, 'quorum', ({ ledger }) => ledger.delete(entry.key, entry, owner)),
       ),
     end: () =>
-      requests.idempotent(`end of session ${id}`, {}, (server) =>
+      requests.idempotent(`end session ${id}`, {}, (server) =>
         connection.send(server, 'quorum', ({ ledger }) => {
           servers.upkeep.ended(id)
           ledger.endSession(id, owner)

@@ -57,29 +57,29 @@ export class SimulatedStore implements ConsensusStore {
 
   async get(key: string, options: Cancellable = {}): Promise<Entry | undefined> {
     assertKey(key)
-    return this.#read(`reading of ${key}`, options, (ledger) => ledger.get(key))
+    return this.#read(`read ${key}`, options, (ledger) => ledger.get(key))
   }
 
   async list(prefix: string, options: Cancellable = {}): Promise<Entry[]> {
     assertKey(prefix, 'prefix')
-    return this.#read(`listing of ${prefix}`, options, (ledger) => ledger.list(prefix))
+    return this.#read(`list ${prefix}`, options, (ledger) => ledger.list(prefix))
   }
 
   async predecessor(entry: Entry, options: Cancellable = {}): Promise<Entry | undefined> {
     assertKey(entry.key)
-    return this.#read(`predecessor of ${entry.key}`, options, (ledger) => ledger.predecessor(entry))
+    return this.#read(`find the predecessor of ${entry.key}`, options, (ledger) => ledger.predecessor(entry))
   }
 
   async put(key: string, value: Uint8Array, options: WriteOptions = {}): Promise<Entry> {
     assertKey(key)
     const { guard } = options
-    return this.#write(`writing of ${key}`, options, (ledger, by) => ledger.put(key, value, guard, by))
+    return this.#write(`write ${key}`, options, (ledger, by) => ledger.put(key, value, guard, by))
   }
 
   async delete(key: string, options: WriteOptions = {}): Promise<boolean> {
     assertKey(key)
     const { guard } = options
-    return this.#write(`deletion of ${key}`, options, (ledger, by) => ledger.delete(key, guard, by))
+    return this.#write(`delete ${key}`, options, (ledger, by) => ledger.delete(key, guard, by))
   }
 
   watch(key: string, options: Cancellable = {}): AsyncIterable<Entry | undefined> {
@@ -137,7 +137,7 @@ export class SimulatedStore implements ConsensusStore {
       feed: async (over, show) => {
         while (!over.aborted) {
           const reading = (ledger: Ledger) => ({ state: look(ledger), revision: ledger.revision })
-          const { state, revision } = await this.#read(`watching of ${keyOrPrefix}`, { signal: over }, reading)
+          const { state, revision } = await this.#read(`watch ${keyOrPrefix}`, { signal: over }, reading)
           show(state)
           await connection.changes(this.#requests.preferred, keyOrPrefix, revision, over)
         }
