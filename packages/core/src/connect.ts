@@ -42,7 +42,8 @@ async function load(scheme: string): Promise<Adapter> {
     if (module.adapter?.schemes.includes(scheme)) return module.adapter
     throw new RangeError(`the installed ${name} does not serve the scheme "${scheme}:"`)
   }
-  const wanted = names.at(-1)!
+  const [first, less] = names
+  const wanted = less === undefined ? first : `${first}, or ${less} where its "s" asks for TLS`
   throw new RangeError(
     `no adapter for the scheme "${scheme}:": install it (npm install ${wanted}), or hand it to connect(url, { adapters })`,
   )

@@ -31,6 +31,12 @@ describe('connect', () => {
     await expect(failure).rejects.not.toThrow(/s3cret|user/)
   })
 
+  it('names both packages where a final "s" may ask for TLS or belong to the name', async () => {
+    await expect(connect('nosuchstores://h')).rejects.toThrow(
+      /npm install @eldest\/nosuchstores, or @eldest\/nosuchstore where/,
+    )
+  })
+
   it.each(['', 'h1:2379,h2', './election', '://x', '1x://h', 'user:s3cret@h', 'ETCD://h'])(
     'refuses what has no scheme, or one in capitals: %j',
     async (url) => {

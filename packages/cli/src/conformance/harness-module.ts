@@ -31,7 +31,7 @@ async function loadForScheme(scheme: string): Promise<HarnessModule> {
     if (path !== undefined) return load(name, pathToFileURL(path).href)
   }
   throw new RangeError(
-    `no harness for the scheme "${scheme}:": install an adapter that exports ${names.at(-1)}, or write a module that exports ` +
+    `no harness for the scheme "${scheme}:": install an adapter that exports ${names[0]}, or write a module that exports ` +
       `createHarness(url) and name it with --harness ./harness.js (docs/writing-an-adapter.md shows one)`,
   )
 }
