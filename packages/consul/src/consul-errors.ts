@@ -1,4 +1,5 @@
 import { ConsensusError, type ErrorCode, isConsensusError } from '@eldest/core'
+import { tlsFailure } from '@eldest/core/adapter'
 
 /** What a request does, for its error. */
 export interface Doing {
@@ -65,9 +66,10 @@ export function consulError(error: unknown, { what, right }: Doing): unknown {
     (row.status ?? statusCode) === statusCode && (row.code?.test(code) ?? true) && (row.text?.test(text) ?? true)
   const { as } = TABLE.find(fits)!
   if (as === 'BACKEND' && reasons.length > 0) return new ConditionFailed(reasons.map(({ OpIndex }) => OpIndex))
-  const advice = as === 'ACCESS_DENIED' && right !== undefined ? `: the token needs ${right}` : adviceFor(code, text)
+  const needed = as === 'ACCESS_DENIED' && !/ACL not found/.test(text) && right
+  const advice = needed ? `: the token needs ${right}` : adviceFor(code, text)
   const cause = Object.assign(new Error(message), { code: code || undefined, status: statusCode })
-  return new ConsensusError(as, `Consul could not ${what}: ${text.trim()}${advice}`, { cause })
+  return new ConsensusError(as, `Consul could not ${what}: ${tlsFailure(text)}${advice}`, { cause })
 }
 
 /** Whether a session is not known any more. */
@@ -91,6 +93,9 @@ function adviceFor(code: string, text: string): string {
   if (/HTTP request to an HTTPS server/.test(text) || (code === 'EPROTO' && /wrong version number/.test(text))) {
     return ': does it speak TLS, as consuls:// wants, or not, as consul:// does?'
   }
+  if (/alert (bad certificate|certificate required)/.test(text))
+    return ': the server wants a client certificate, "cert" and "key"'
+  if (/ACL not found/.test(text)) return ': the server knows no such token'
   if (/^HPE_/.test(code)) return ': what answers is no Consul'
   return ''
 }

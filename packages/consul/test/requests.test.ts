@@ -79,4 +79,20 @@ test('two hundred watched keys take no more than a hundred connections, and each
   expect(proxy.connections).toBeLessThanOrEqual(100)
   stop.abort()
   await ended
+test('what is refused, too late or given up leaves no session', async () => {
+  const { store, proxy } = await client()
+  const { minTtlMs, maxTtlMs, maxValueBytes } = store.capabilities
+  await expect(store.openSession({ ttlMs: minTtlMs - 1 })).rejects.toThrow(RangeError)
+  await expect(store.openSession({ ttlMs: maxTtlMs + 1 })).rejects.toThrow(RangeError)
+  const givenUp = new AbortController()
+  const opening = store.openSession({ ttlMs: 5000, signal: givenUp.signal })
+  setTimeout(() => givenUp.abort('enough'), 1)
+  await opening.catch((error: unknown) => expect(error).toBe('enough'))
+  const session = await store.openSession({ ttlMs: 5000 })
+  const tooLarge = session.createOrdered('line', new Uint8Array(maxValueBytes + 1))
+  await expect(tooLarge).rejects.toMatchObject({ code: 'VALUE_TOO_LARGE' })
+  await store.close()
+  const count = (kind: string) => proxy.requests.filter((each) => each.startsWith(kind)).length
+  expect(count('PUT /v1/session/create')).toBe(2)
+  expect(count('PUT /v1/session/destroy/')).toBe(2)
 })

@@ -15,6 +15,7 @@ export { assertTtl } from './session.js'
 export { stateIterable, type StateSink } from './state-stream.js'
 export { StoreLife, type Watching } from './store-life.js'
 export { type Host, parseHosts, parseStoreUrl, type StoreUrl, type StoreUrlShape } from './store-url.js'
+export { tlsFailure } from './tls-failure.js'
 export {
   environmentCredentials,
   fileParameter,

@@ -1,4 +1,5 @@
 import { ConsensusError, type ErrorCode, isConsensusError } from '@eldest/core'
+import { tlsFailure } from '@eldest/core/adapter'
 import { ClientClosedError } from 'etcd3'
 import { STALE_TOKEN } from './etcd-call.js'
 
@@ -52,19 +53,21 @@ export function isStaleToken(error: unknown): boolean {
   return error instanceof Error && error.message.includes(STALE_TOKEN)
 }
 
-/** gRPC's details, without its time stamps, empty notes and OpenSSL's lines of code. */
+/** gRPC's details, without its time stamps and empty notes. */
 function tidied(details: string): string {
-  return details
+  const worded = details
     .replace(/\.? Resolution note:\s*$/, '')
     .replace(/\. Last error: (Error: )?/, ': ')
     .replace(/\s*\(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, '')
-    .replace(/[0-9A-F]{8,}:error:[0-9A-F]+:SSL routines:\w+:([^:\n]+):\S*:SSL alert number \d+/, '$1')
-    .trim()
+  return tlsFailure(worded)
 }
 
 function adviceFor(details: string): string {
   if (/before secure TLS/.test(details)) return ': a server without TLS is reached by etcd://, and with it by etcds://'
   if (/Failed to connect/.test(details)) return ': a server with TLS is reached by etcds://, and without it by etcd://'
+  if (/alert (bad certificate|certificate required)/.test(details))
+    return ': the server wants a client certificate, "cert" and "key"'
+  if (/Protocol error/.test(details)) return ': what answers is no etcd'
   if (/user name is empty/.test(details)) return ': the server wants a user and a password'
   if (/authentication is not enabled/.test(details)) return ': the server knows no users, leave user and password out'
   return ''

@@ -2,6 +2,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 /** What a client asks, by the number of its kind in ZooKeeper's protocol. */
 const KINDS: Record<number, string> = {
+  [-11]: 'closeSession',
+  0: 'openSession',
   1: 'create',
   2: 'delete',
   3: 'exists',
@@ -13,8 +15,9 @@ const KINDS: Record<number, string> = {
   14: 'transaction',
   101: 'setWatches',
 }
-const CLOSE_SESSION = -11
 const AUTH = 100
+/** Of the first frame, which has no kind. */
+const OPEN_SESSION = 0
 
 /** Stands between a client and a server, and notes the kind of each request. */
 export class CountingProxy {
@@ -55,7 +58,7 @@ export class CountingProxy {
   }
 }
 
-/** The requests of one connection, whose first frame asks for the session. */
+/** The requests of one connection. */
 class Frames {
   readonly #see: (kind: string) => void
   #rest = Buffer.alloc(0)
@@ -70,9 +73,9 @@ class Frames {
     while (this.#rest.length >= 4 && this.#rest.length >= 4 + this.#rest.readInt32BE()) {
       const frame = this.#rest.subarray(4, 4 + this.#rest.readInt32BE())
       this.#rest = this.#rest.subarray(4 + frame.length)
-      const kind = this.#asked ? frame.readInt32BE(4) : undefined
+      const kind = this.#asked ? frame.readInt32BE(4) : OPEN_SESSION
       this.#asked = true
-      if (kind !== undefined && kind !== AUTH && kind !== CLOSE_SESSION) this.#see(KINDS[kind] ?? `kind ${kind}`)
+      if (kind !== AUTH) this.#see(KINDS[kind] ?? `kind ${kind}`)
     }
   }
 }

@@ -20,9 +20,9 @@ afterAll(async () => {
   for (const { proxy } of open) proxy.close()
 })
 
-/** All but the client's own pings. */
+/** All but the client's own pings, and the ends of sessions. */
 function asked({ proxy }: { proxy: CountingProxy }): string[] {
-  return proxy.requests.filter((kind) => kind !== 'ping')
+  return proxy.requests.filter((kind) => kind !== 'ping' && !kind.endsWith('Session'))
 }
 
 test('a session costs six heartbeats a TTL, whatever it holds', async () => {
@@ -51,4 +51,22 @@ test('who watches a key that does not change asks once in ten seconds', async ()
   expect(asked(one).slice(before)).toEqual(['transaction', 'getData'])
   stop.abort()
   await watching
+})
+
+test('what is refused, too late or given up leaves no session', async () => {
+  const { store, proxy } = await client()
+  const { minTtlMs, maxTtlMs, maxValueBytes } = store.capabilities
+  await expect(store.openSession({ ttlMs: minTtlMs - 1 })).rejects.toThrow(RangeError)
+  await expect(store.openSession({ ttlMs: maxTtlMs + 1 })).rejects.toThrow(RangeError)
+  const givenUp = new AbortController()
+  const opening = store.openSession({ ttlMs: 5000, signal: givenUp.signal })
+  setTimeout(() => givenUp.abort('enough'), 1)
+  await opening.catch((error: unknown) => expect(error).toBe('enough'))
+  const session = await store.openSession({ ttlMs: 5000 })
+  const tooLarge = session.createOrdered('line', new Uint8Array(maxValueBytes + 1))
+  await expect(tooLarge).rejects.toMatchObject({ code: 'VALUE_TOO_LARGE' })
+  await store.close()
+  const count = (kind: string) => proxy.requests.filter((each) => each.startsWith(kind)).length
+  expect(count('openSession')).toBe(4) // with those of the store itself, and the one by which the shortest is found
+  expect(count('closeSession')).toBe(4)
 })

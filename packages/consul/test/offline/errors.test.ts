@@ -51,6 +51,12 @@ test('a refusal names the right that the token needs', () => {
   expect(String(errorOf({ statusCode: 403 }))).toMatch('key_prefix "x/"')
 })
 
+test('a token that is not known needs no right', () => {
+  expect(String(errorOf({ statusCode: 403, response: { body: 'ACL not found' } }))).toMatch(
+    'could not read it: ACL not found: the server knows no such token',
+  )
+})
+
 test('the token in the request of the client’s error is not handed on', () => {
   const req = { _header: 'GET / HTTP/1.1\r\nX-Consul-Token: secret\r\n' }
   const error = errorOf({ statusCode: 403, response: { body: 'Permission denied', req } })

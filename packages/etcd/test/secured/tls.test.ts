@@ -35,7 +35,7 @@ test('a store is used over TLS with an authority and a client certificate of our
 
 test.each([
   ['whose authority is not trusted', 'etcds', client, /unable to (verify|get)|self.signed/i],
-  ['that wants a client certificate', 'etcds', authority, /certificate required$/],
+  ['that wants a client certificate', 'etcds', authority, /: the server wants a client certificate, "cert" and "key"$/],
   ['that speaks TLS, without it', 'etcd', '', /etcds:\/\//],
 ])('opening at a server %s is refused with one clear error', async (_what, scheme, parameters, message) => {
   const error = await open(scheme, address('ETCD_TLS_PORT'), parameters).catch((error: unknown) => error)
