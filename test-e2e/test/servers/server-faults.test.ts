@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { connect, Election, worstCaseFailoverMs } from '@eldest/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type HistoryRecord, judge } from '@eldest/simulator'
 import { CandidateProcess } from '../../src/candidate-process.js'
 import { eldest } from '../../src/eldest-command.js'
-import { backend, server, storeUnderTest } from '../../src/store-under-test.js'
+import { backend, containerOf, server, storeUnderTest, variable } from '../../src/store-under-test.js'
 import { monotonicMs, pause, until } from '../../src/waiting.js'
 
 /** Two candidates, of which the elder leads, on one server. */
@@ -55,8 +57,21 @@ async function expectOneLeader(sinceMs: number): Promise<void> {
   console.log(`${backend()}: a leader ${Math.round(lastElectionMs() - sinceMs)} ms after the fault was over`)
 }
 
+/** How an operator ends a session by the server's own means. ZooKeeper has none. */
+const SESSION_ENDERS: Partial<Record<string, (session: string) => Promise<unknown>>> = {
+  etcd: (session) =>
+    promisify(execFile)('docker', ['exec', containerOf('etcd'), 'etcdctl', 'lease', 'revoke', session]),
+  consul: (session) =>
+    fetch(`http://127.0.0.1:${variable('CONSUL_PORT')}/v1/session/destroy/${session}`, { method: 'PUT' }),
+}
+
 function lastElectionMs(): number {
   return history.findLast(({ event }) => event === 'elected')!.atMs
+}
+
+/** The elder waits behind the younger. */
+function stoodAgain({ process, event }: HistoryRecord): boolean {
+  return process === 'elder' && event === 'standby'
 }
 
 describe('one leader at most, and then one again, when the server', () => {
@@ -99,6 +114,20 @@ describe('the next candidate leads when an operator', () => {
     await store.close()
     expect(ends('elder')).toEqual(['evicted'])
   })
+
+  const endSession = SESSION_ENDERS[backend()]
+  if (endSession) {
+    test("ends the leader's session", async () => {
+      const store = await connect(url)
+      const [first] = await new Election(store, 'faults').candidates()
+      await endSession(first!.entry.session!)
+      await until('the younger leads', () => leader() === 'younger', PATIENCE_MS)
+      await until('the elder stands again', () => history.some(stoodAgain), PATIENCE_MS)
+      await store.close()
+      // Whichever it hears of first: that its key is gone, or its session.
+      expect([['evicted'], ['session lost']]).toContainEqual(ends('elder'))
+    })
+  }
 
   test('evicts the leader, which stops first', async () => {
     expect(await eldest(['evict', 'faults', 'elder', '--store', url])).toMatchObject({ code: 0 })
