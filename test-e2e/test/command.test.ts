@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { HistoryRecord } from '@eldest/simulator'
 import { CandidateProcess } from '../src/candidate-process.js'
@@ -123,6 +124,16 @@ test('doctor finds a healthy store healthy, as lines and as JSON', async () => {
   expect(code).toBe(0)
   expect(findings.length).toBeGreaterThan(8)
   expect(findings.every(({ ok }) => ok)).toBe(true)
+})
+
+test('installing this repository links the command, before anything is built', async () => {
+  const linked = fileURLToPath(new URL('../../node_modules/.bin/eldest', import.meta.url))
+  expect(await readFile(linked, 'utf8')).toMatch(/^#!.*node\n/)
+  const { code, stdout } = await eldest(['--version'], { main: linked })
+  expect({ code, stdout: stdout.trim() }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+  })
 })
 
 test('every command explains itself', async () => {

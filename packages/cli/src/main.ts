@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CommanderError } from 'commander'
 import { describeFailure, EXIT_USAGE } from './failure.js'
 import { program } from './program.js'
