@@ -9,8 +9,22 @@ const RUNS = Number(process.env['ELDEST_RUNS'] ?? 2)
 /** As operators would have it; Consul's own limit is 10 s. */
 const TTL_MS = { etcd: 4000, consul: 10_000, zookeeper: 4000 }[backend()]
 
-/** The server swallows everything and keeps connections open: by how much the signal comes before the successor. */
-async function silenceTheLeader(): Promise<{ noticedMs: number; leadMs: number }> {
+/** When the signal came: after the silence, and before the successor. */
+interface Notice {
+  noticedMs: number
+  leadMs: number
+}
+
+/** On a busy machine a leader may be lost before the server falls silent, which proves nothing. */
+async function silenceOneThatLeads(): Promise<Notice> {
+  for (;;) {
+    const notice = await silenceTheLeader()
+    if (notice) return notice
+  }
+}
+
+/** The server swallows everything and keeps connections open. `undefined`: nobody led any more. */
+async function silenceTheLeader(): Promise<Notice | undefined> {
   const { url } = await storeUnderTest()
   const [, host, port] = /^[a-z]+:\/\/([^:/]+):(\d+)/.exec(url)!
   const target: ProxyTarget = { host: host!, port: Number(port) }
@@ -24,7 +38,9 @@ async function silenceTheLeader(): Promise<{ noticedMs: number; leadMs: number }
     await pause(TTL_MS * (0.5 + Math.random() / 3)) // anywhere between two renewals
     const silentMs = monotonicMs()
     proxy.silence()
+    const isLate = leadership.signal.aborted
     const next = await successor
+    if (isLate) return undefined
     const electedMs = monotonicMs()
     expect(signalMs, 'the leader was not told to stop before the next one led').toBeDefined()
     expect(leadership.signal.reason).toMatchObject({ code: 'LEADERSHIP_LOST', ending: 'session lost' })
@@ -41,7 +57,7 @@ async function silenceTheLeader(): Promise<{ noticedMs: number; leadMs: number }
 test(
   `behind a silent server the leader's signal fires before a successor is elected (${RUNS} times)`,
   async () => {
-    const runs = await Promise.all(Array.from({ length: RUNS }, silenceTheLeader))
+    const runs = await Promise.all(Array.from({ length: RUNS }, silenceOneThatLeads))
     const sorted = (of: 'noticedMs' | 'leadMs') => runs.map((run) => Math.round(run[of])).sort((a, b) => a - b)
     const [noticed, lead] = [sorted('noticedMs'), sorted('leadMs')]
     console.log(
