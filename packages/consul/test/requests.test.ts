@@ -79,6 +79,8 @@ test('two hundred watched keys take no more than a hundred connections, and each
   expect(proxy.connections).toBeLessThanOrEqual(100)
   stop.abort()
   await ended
+})
+
 test('what is refused, too late or given up leaves no session', async () => {
   const { store, proxy } = await client()
   const { minTtlMs, maxTtlMs, maxValueBytes } = store.capabilities

@@ -85,6 +85,8 @@ test('all watches share one stream, and each is told of its own key', async () =
   expect(proxy.streams.filter((method) => method === 'Watch')).toHaveLength(1)
   stop.abort()
   await ended
+})
+
 test('what is refused, too late or given up leaves no session', async () => {
   const { store, proxy } = await client()
   const { minTtlMs, maxTtlMs, maxValueBytes } = store.capabilities

@@ -5,7 +5,8 @@ import { connect, isConsensusError } from '@eldest/core'
 import { beforeEach, expect, test } from 'vitest'
 import { server, storeUnderTest } from '../../src/store-under-test.js'
 
-const SLACK_MS = 500
+/** A busy machine. */
+const SLACK_MS = 1500
 let url: string
 let ttlMs: number
 beforeEach(async () => {
