@@ -79,6 +79,10 @@ describe('a history of what candidates say and what was done to them', () => {
     expect(violationsOf(at(0, 'a', 'lost', 1n), at(1, 'a', 'elected', 1n))).toMatch(/after its end/)
   })
 
+  test('a program that ends by an error is found', () => {
+    expect(violationsOf(at(0, 'a', 'failed', 0n, { what: 'Error: enough' }))).toMatch(/a failed: Error: enough/)
+  })
+
   test('an election before the time of the last leader was over is found', () => {
     const lost = at(10, 'a', 'lost', 1n, { reason: 'session lost', leftMs: 50 })
     const history = [at(0, 'a', 'elected', 1n), lost, at(20, 'b', 'elected', 2n), at(40, 'a', 'settled', 1n)]
@@ -104,6 +108,25 @@ describe('a history that also tells what the store saw', () => {
   test('a key that another candidate deleted is found', () => {
     const history = [line(0, [place(1n)]), at(1, 'b', 'standby', 2n), line(2, [], { removed: 1n, process: 'b' })]
     expect(violationsOf(...history)).toMatch(/was deleted by b/)
+  })
+
+  test('one that lost its place and stands again before others is found', () => {
+    const history = [
+      line(0, [place(1n), place(5n, 'b')]),
+      at(1, 'a', 'standby', 1n),
+      at(2, 'a', 'lost', 1n),
+      at(3, 'a', 'standby', 4n),
+    ]
+    expect(violationsOf(...history)).toMatch(/a \(token 4\) stands again before token 5/)
+  })
+
+  test('a leader that goes on without its key is found', () => {
+    const history = [
+      line(0, [place(1n)]),
+      at(1, 'a', 'elected', 1n),
+      line(10, [], { removed: 1n, process: 'operator' }),
+    ]
+    expect(violationsOf(...history)).toMatch(/still led 990 ms after its key was deleted/)
   })
 
   test('a session that ends while its holder counts on it is found', () => {
