@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer as createWebServer } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { TcpProxy } from '@eldest/conformance'
 import { connect, isConsensusError } from '@eldest/core'
@@ -10,7 +10,9 @@ import { backend, storeUnderTest, variable } from '../../src/store-under-test.js
 
 const TIMEOUT_MS = 1000
 /** Timers and a busy machine; much less than the default timeout. */
-const SLACK_MS = 1500
+const SLACK_MS = 3500
+/** tcpmux: nobody serves it, and no other test is given it. */
+const CLOSED_PORT = 1
 
 /** What differs: how credentials are written, and what is said of a web server. */
 const { user, webServer } = {
@@ -44,7 +46,6 @@ const unavailable = (message: RegExp) => ({
 describe('opening fails within the request timeout, with one clear error,', () => {
   let address: string
   let silent: TcpProxy
-  let closedPort: number
   beforeAll(async () => {
     const { url } = await storeUnderTest()
     address = new URL(url).host
@@ -52,18 +53,11 @@ describe('opening fails within the request timeout, with one clear error,', () =
     const [host, port] = address.split(':') as [string, string]
     silent = await TcpProxy.listen({ host, port: Number(port) })
     silent.silence()
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    closedPort = (server.address() as AddressInfo).port
-    await new Promise((resolve) => server.close(resolve))
   })
   afterAll(() => silent.close())
 
   test.each(['', user])('at a port where nobody listens (as "%s")', async (user) => {
-    expect(await opening(`${user}127.0.0.1:${closedPort}`)).toMatchObject(unavailable(/ECONNREFUSED/))
-  })
-  test('at a host that does not answer', async () => {
-    expect(await opening(`${user}192.0.2.1:2379`)).toMatchObject(unavailable(/192.0.2.1/))
+    expect(await opening(`${user}127.0.0.1:${CLOSED_PORT}`)).toMatchObject(unavailable(/ECONNREFUSED/))
   })
   test('at a name that does not exist', async () => {
     expect(await opening(`${user}nowhere.invalid:2379`)).toMatchObject(unavailable(/nowhere.invalid/))
@@ -89,7 +83,7 @@ describe('opening fails within the request timeout, with one clear error,', () =
     }
   })
   test('but not when one of several hosts answers', async () => {
-    expect(await opening(`127.0.0.1:${closedPort},${address}`)).toBeUndefined()
+    expect(await opening(`127.0.0.1:${CLOSED_PORT},${address}`)).toBeUndefined()
     expect(await opening(`127.0.0.1:${silent.port},${address}`)).toBeUndefined()
   })
 })
