@@ -13,6 +13,7 @@ export default defineConfig({
             `packages/!(${servers.join('|')})/test/**/*.test.ts`,
             'packages/*/test/offline/**/*.test.ts',
             'examples/*/test/**/*.test.ts',
+            'bench/test/*.test.ts',
           ],
           pool: 'forks',
           testTimeout: 60_000,
@@ -37,6 +38,7 @@ export default defineConfig({
           include: [
             `packages/${server}/test/**/*.test.ts`,
             `test-e2e/test/{any-store,servers,clusters,${server}}/**/*.test.ts`,
+            'bench/test/servers/**/*.test.ts',
           ],
           exclude: [`packages/${server}/test/offline/**`],
           env: { ELDEST_BACKEND: server },

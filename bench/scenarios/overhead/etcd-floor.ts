@@ -1,10 +1,15 @@
 import { Etcd3, type IRequestOp } from 'etcd3'
+import { EtcdWatches } from '../../crowds/etcd-watches.js'
+import type { Server } from '../../contenders/contender.js'
 import type { Floor } from './floor.js'
 
-/** `etcd3`: one transaction to create, one range to read, one transaction to write. */
-export async function etcdFloor(host: string, prefix: string): Promise<Floor> {
-  const client = new Etcd3({ hosts: `http://${host}` })
+/** `etcd3`: one transaction to create, one range to read, one transaction to write, one stream to watch. */
+export async function etcdFloor({ host, port }: Server, prefix: string): Promise<Floor> {
+  const client = new Etcd3({ hosts: `http://${host}:${port}` })
+  const watcher = new Etcd3({ hosts: `http://${host}:${port}` })
+  const watches = new EtcdWatches(watcher)
   const { ID: lease } = await client.leaseClient.leaseGrant({ TTL: 60 })
+  const watched = Buffer.from(`${prefix}/watched`)
   let key = Buffer.alloc(0)
   let revision: string
   return {
@@ -31,9 +36,27 @@ export async function etcdFloor(host: string, prefix: string): Promise<Floor> {
       })
       if (!succeeded) throw new Error('refused')
     },
+    async list() {
+      const range = { key: Buffer.from(`${prefix}/list/`), range_end: Buffer.from(`${prefix}/list0`) }
+      const { kvs } = await client.kv.range({ ...range, sort_target: 'Create', sort_order: 'Ascend' })
+      return kvs.length
+    },
+    async put(value) {
+      await client.kv.put({ key: watched, value: Buffer.from(value) })
+    },
+    async watch(see) {
+      const { kvs, header } = await watcher.kv.range({ key: watched })
+      if (kvs[0]) see(kvs[0].value)
+      await watches.follow({ key: watched, start_revision: String(BigInt(header.revision) + 1n) }, (events) =>
+        see(events.at(-1)!.kv.value),
+      )
+    },
     async close() {
+      await watches.close()
+      await client.kv.deleteRange({ key: watched })
       await client.leaseClient.leaseRevoke({ ID: lease })
       client.close()
+      watcher.close()
     },
   }
 }

@@ -1,0 +1,33 @@
+import { onAbort } from '@eldest/core/adapter'
+
+/** What did not get as far as a figure, in a few words. */
+export type Failed = `failed: ${string}`
+
+/**
+ * Does the work, whose signal aborts when its time is over. What goes wrong is told, not thrown: it is the answer.
+ * Rejects only when everything is to stop.
+ */
+export async function attempt<T>(
+  limitMs: number,
+  stopped: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | Failed> {
+  const given = new AbortController()
+  const timer = setTimeout(() => given.abort(new Error(`not within ${limitMs / 1000} s`)), limitMs)
+  const unlink = onAbort(stopped, (reason) => given.abort(reason))
+  try {
+    return await work(given.signal)
+  } catch (error) {
+    stopped.throwIfAborted()
+    const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
+    return `failed: ${line.length > 90 ? `${line.slice(0, 87)}…` : line}`
+  } finally {
+    clearTimeout(timer)
+    unlink()
+  }
+}
+
+/** Whether it failed. */
+export function isFailed(result: unknown): result is Failed {
+  return typeof result === 'string' && result.startsWith('failed: ')
+}

@@ -1,0 +1,2 @@
+// What Node itself takes.
+process.stdout.write('0\n')
