@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import Consul from 'consul'
+import { Audiences } from './audience.js'
 import type { Bid, Crowd, CrowdKind } from './crowd.js'
 
 /**
@@ -25,6 +26,7 @@ interface Key {
 }
 
 class ConsulRequestsCrowd implements Crowd {
+  readonly #audiences = new Audiences()
   readonly #client: Consul
   readonly #namespace: string
   readonly #session: string
@@ -56,7 +58,16 @@ class ConsulRequestsCrowd implements Crowd {
     }
   }
 
-  async observe(election: string, tell: (leader: string) => void): Promise<void> {
+  observe(election: string, tell: (leader: string) => void): Promise<void> {
+    return this.#audiences.join(election, tell, (all) => this.#follow(election, all))
+  }
+
+  async close(): Promise<void> {
+    await this.#client.session.destroy(this.#session)
+    this.#client.destroy()
+  }
+
+  async #follow(election: string, tell: (leader: string) => void): Promise<void> {
     const key = `${this.#namespace}/${election}/`
     const look = async (index: string | undefined) => {
       const { keys, next } = await this.#read({
@@ -73,11 +84,6 @@ class ConsulRequestsCrowd implements Crowd {
       for (;;) index = await look(index)
     }
     follow().catch(() => undefined) // closed meanwhile
-  }
-
-  async close(): Promise<void> {
-    await this.#client.session.destroy(this.#session)
-    this.#client.destroy()
   }
 
   /** Resolves when there is nobody before this key, or somebody who is watched. */

@@ -1,4 +1,5 @@
 import { Etcd3 } from 'etcd3'
+import { Audiences } from './audience.js'
 import type { Bid, Crowd, CrowdKind } from './crowd.js'
 import { EtcdWatches } from './etcd-watches.js'
 
@@ -18,6 +19,7 @@ export const etcdRequests: CrowdKind = {
 }
 
 class EtcdRequestsCrowd implements Crowd {
+  readonly #audiences = new Audiences()
   readonly #client: Etcd3
   readonly #namespace: string
   readonly #lease: string
@@ -49,24 +51,33 @@ class EtcdRequestsCrowd implements Crowd {
     }
   }
 
-  async observe(election: string, tell: (leader: string) => void): Promise<void> {
-    const range = this.#range(election)
-    const eldest = { ...range, sort_target: 'Create', sort_order: 'Ascend', limit: 1 } as const
-    const look = async () => {
-      const { kvs, header } = await this.#client.kv.range(eldest)
-      if (kvs[0]) tell(kvs[0].value.toString())
-      return header
-    }
-    const { revision } = await look()
-    await this.#watches.follow({ ...range, start_revision: next(revision) }, () => {
-      look().catch(() => undefined) // closed meanwhile
-    })
+  observe(election: string, tell: (leader: string) => void): Promise<void> {
+    return this.#audiences.join(election, tell, (all) => this.#follow(election, all))
   }
 
   async close(): Promise<void> {
     await this.#watches.close()
     await this.#client.leaseClient.leaseRevoke({ ID: this.#lease })
     this.#client.close()
+  }
+
+  async #follow(election: string, tell: (leader: string) => void): Promise<void> {
+    const range = this.#range(election)
+    const { kvs, header } = await this.#client.kv.range({ ...range, sort_target: 'Create', sort_order: 'Ascend' })
+    // In the order of creation, as the events come.
+    const line = new Map(kvs.map(({ key, value }) => [key.toString(), value.toString()]))
+    const tellEldest = () => {
+      const [eldest] = line.values()
+      if (eldest !== undefined) tell(eldest)
+    }
+    tellEldest()
+    await this.#watches.follow({ ...range, start_revision: next(header.revision) }, (events) => {
+      for (const { type, kv } of events) {
+        if (type === 'Put') line.set(kv.key.toString(), kv.value.toString())
+        else line.delete(kv.key.toString())
+      }
+      tellEldest()
+    })
   }
 
   /** Resolves when there is nobody before this revision, or somebody who is watched. */

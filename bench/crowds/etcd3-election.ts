@@ -1,6 +1,9 @@
 import { type Campaign, type ElectionObserver, Etcd3 } from 'etcd3'
 import type { Bid, Crowd, CrowdKind } from './crowd.js'
 
+/** After an error, as its documentation has it. */
+const OBSERVE_AGAIN_MS = 5000
+
 /** The election of the npm package `etcd3`, as its documentation shows it: a lease for each campaign. */
 export const etcd3Election: CrowdKind = {
   contender: "etcd3's Election",
@@ -18,6 +21,7 @@ class Etcd3Crowd implements Crowd {
   readonly #ttl: number
   readonly #campaigns = new Set<Campaign>()
   readonly #observers = new Set<ElectionObserver>()
+  #closed = false
 
   constructor(client: Etcd3, namespace: string, ttl: number) {
     this.#client = client
@@ -46,12 +50,18 @@ class Etcd3Crowd implements Crowd {
     observer.on('change', (leader) => {
       if (leader !== undefined) tell(leader)
     })
-    observer.on('error', () => undefined)
+    observer.on('error', () => {
+      this.#observers.delete(observer)
+      setTimeout(() => {
+        if (!this.#closed) this.observe(name, tell).catch(() => undefined)
+      }, OBSERVE_AGAIN_MS).unref()
+    })
     const leader = observer.leader()
     if (leader !== undefined) tell(leader)
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await Promise.allSettled([...this.#observers].map((observer) => observer.cancel()))
     await Promise.allSettled([...this.#campaigns].map((campaign) => campaign.resign()))
     this.#client.close()

@@ -1,4 +1,5 @@
 import zookeeper, { type Client, type Event } from 'node-zookeeper-client'
+import { Audiences } from './audience.js'
 import type { Bid, Crowd, CrowdKind } from './crowd.js'
 
 const MAX_TIMEOUT_MS = 60_000
@@ -22,6 +23,7 @@ export const zookeeperRequests: CrowdKind = {
 }
 
 class ZooKeeperRequestsCrowd implements Crowd {
+  readonly #audiences = new Audiences()
   readonly #client: Client
   readonly #root: string
   readonly #folders = new Map<string, Promise<string>>()
@@ -48,7 +50,18 @@ class ZooKeeperRequestsCrowd implements Crowd {
     }
   }
 
-  async observe(election: string, tell: (leader: string) => void): Promise<void> {
+  observe(election: string, tell: (leader: string) => void): Promise<void> {
+    return this.#audiences.join(election, tell, (all) => this.#follow(election, all))
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#client.once('disconnected', resolve)
+      this.#client.close()
+    })
+  }
+
+  async #follow(election: string, tell: (leader: string) => void): Promise<void> {
     const folder = await this.#folder(election)
     const look = async () => {
       const again = () => {
@@ -59,13 +72,6 @@ class ZooKeeperRequestsCrowd implements Crowd {
       if (eldest) tell(eldest.slice(0, eldest.lastIndexOf('-')))
     }
     await look()
-  }
-
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#client.once('disconnected', resolve)
-      this.#client.close()
-    })
   }
 
   /** Resolves when there is nobody before this node, or somebody who is watched. */

@@ -38,9 +38,8 @@ export class Line {
   /** One more joins the line. */
   async fill(): Promise<void> {
     const bid = await this.#crowd.stand('line', `c${this.#joined++}`)
-    this.#waiting.set(
-      bid,
-      bid.elected.then(() => bid),
-    )
+    const elected = bid.elected.then(() => bid)
+    elected.catch(() => undefined) // closing ends those who wait
+    this.#waiting.set(bid, elected)
   }
 }
