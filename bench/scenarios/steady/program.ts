@@ -1,6 +1,6 @@
 // Leads a number of elections and does nothing else; started by the scenario, so that it has the process to itself.
 import { readdirSync } from 'node:fs'
-import { type Crowd, crowdKinds } from '../../crowds/index.js'
+import { type Bid, type Crowd, crowdKinds } from '../../crowds/index.js'
 import { openEldest } from '../../crowds/eldest.js'
 import { type Leading, type Led, READY } from './leading.js'
 
@@ -11,7 +11,7 @@ const SETTLING_MS = 1500
 const told = JSON.parse(process.argv[2]!) as Leading
 const filesBefore = openFiles()
 const crowd = await open()
-for (let i = 0; i < 10; i++) await lead(crowd, `warm-up-${i}`)
+for (let i = 0; i < 10; i++) await (await lead(crowd, `warm-up-${i}`)).resign()
 const memoryBefore = memoryBytes()
 let next = 0
 await Promise.all(
@@ -41,9 +41,10 @@ function open(): Promise<Crowd> {
   return kind!.open(told)
 }
 
-async function lead(crowd: Crowd, election: string): Promise<void> {
+async function lead(crowd: Crowd, election: string): Promise<Bid> {
   const bid = await crowd.stand(election, 'me')
   await bid.elected
+  return bid
 }
 
 function memoryBytes(): number {

@@ -51,7 +51,7 @@ async function watch(bench: Bench, store: Leading['store'], contender: string, e
   const figures: Record<string, Figure> = isFailed(led)
     ? { 'requests/s': led }
     : {
-        ...('requests' in led && { 'requests/s': led.requests }),
+        'requests/s': 'requests' in led ? led.requests : 'none',
         'CPU, %': led.cpuPercent,
         // Of a single one the noise of the heap is the larger part.
         ...(elections > 1 && { 'memory, KiB an election': led.memoryKiB }),
@@ -109,6 +109,6 @@ async function answerOf(child: ChildProcess, onReady: () => void): Promise<Led> 
     else return JSON.parse(line) as Led
   }
   await ended
-  const said = complaint.split('\n').find((line) => /error/i.test(line))
+  const said = /^\w*Error.*$/m.exec(complaint)?.[0]
   throw new Error(said ?? `it ended with ${child.signalCode ?? child.exitCode}`)
 }
