@@ -1,6 +1,6 @@
 import { Etcd3, type IRequestOp } from 'etcd3'
-import { EtcdWatches } from '../../crowds/etcd-watches.js'
 import type { Server } from '../../contenders/contender.js'
+import { EtcdWatches } from '../../crowds/etcd-watches.js'
 import type { Floor } from './floor.js'
 
 /** `etcd3`: one transaction to create, one range to read, one transaction to write, one stream to watch. */
@@ -9,12 +9,9 @@ export async function etcdFloor({ host, port }: Server, prefix: string): Promise
   const watcher = new Etcd3({ hosts: `http://${host}:${port}` })
   const watches = new EtcdWatches(watcher)
   const { ID: lease } = await client.leaseClient.leaseGrant({ TTL: 60 })
-  const watched = Buffer.from(`${prefix}/watched`)
-  let key = Buffer.alloc(0)
-  let revision: string
   return {
     async createOrdered(name, value) {
-      key = Buffer.from(`${prefix}/${name}`)
+      const key = Buffer.from(`${prefix}/${name}`)
       const put: IRequestOp = { request_put: { key, value: Buffer.from(value), lease } }
       const { succeeded, header } = await client.kv.txn({
         compare: [{ key, target: 'Create', result: 'Equal', create_revision: 0 }],
@@ -22,38 +19,36 @@ export async function etcdFloor({ host, port }: Server, prefix: string): Promise
         failure: [{ request_range: { key } }],
       })
       if (!succeeded) throw new Error(`${name} exists`)
-      revision = header.revision
-    },
-    async get() {
-      const { kvs } = await client.kv.range({ key })
-      if (kvs.length !== 1) throw new Error('not there')
-    },
-    async guardedPut(value) {
-      const { succeeded } = await client.kv.txn({
-        compare: [{ key, target: 'Create', result: 'Equal', create_revision: revision }],
-        success: [{ request_put: { key, value: Buffer.from(value), ignore_lease: true } }],
-        failure: [],
-      })
-      if (!succeeded) throw new Error('refused')
+      const { revision } = header
+      return {
+        async get() {
+          const { kvs } = await client.kv.range({ key })
+          if (kvs.length !== 1) throw new Error('not there')
+        },
+        async put(value) {
+          const { succeeded } = await client.kv.txn({
+            compare: [{ key, target: 'Create', result: 'Equal', create_revision: revision }],
+            success: [{ request_put: { key, value: Buffer.from(value), ignore_lease: true } }],
+            failure: [],
+          })
+          if (!succeeded) throw new Error('refused')
+        },
+        async watch(see) {
+          const { kvs, header } = await watcher.kv.range({ key })
+          if (kvs[0]) see(kvs[0].value)
+          await watches.follow({ key, start_revision: String(BigInt(header.revision) + 1n) }, (events) =>
+            see(events.at(-1)!.kv.value),
+          )
+        },
+      }
     },
     async list() {
       const range = { key: Buffer.from(`${prefix}/list/`), range_end: Buffer.from(`${prefix}/list0`) }
       const { kvs } = await client.kv.range({ ...range, sort_target: 'Create', sort_order: 'Ascend' })
       return kvs.length
     },
-    async put(value) {
-      await client.kv.put({ key: watched, value: Buffer.from(value) })
-    },
-    async watch(see) {
-      const { kvs, header } = await watcher.kv.range({ key: watched })
-      if (kvs[0]) see(kvs[0].value)
-      await watches.follow({ key: watched, start_revision: String(BigInt(header.revision) + 1n) }, (events) =>
-        see(events.at(-1)!.kv.value),
-      )
-    },
     async close() {
       await watches.close()
-      await client.kv.deleteRange({ key: watched })
       await client.leaseClient.leaseRevoke({ ID: lease })
       client.close()
       watcher.close()

@@ -1,17 +1,19 @@
 /** The bare requests of a store's client: the fewest that are safe, with nothing of ours around them. */
 export interface Floor {
   /** Creates a key under a session and learns its place in the order of creation. */
-  createOrdered(name: string, value: Uint8Array): Promise<void>
-  /** Reads linearizably the key created last. */
-  get(): Promise<void>
-  /** Writes that key, on condition that it lives. */
-  guardedPut(value: Uint8Array): Promise<void>
-  /** Reads linearizably, with values and in the order of creation, all keys created with a name that begins `list/`. */
+  createOrdered(name: string, value: Uint8Array): Promise<Owned>
+  /** Reads linearizably, with values and in the order of creation, the keys whose names begin with `list/`: how many. */
   list(): Promise<number>
-  /** Writes the key that is watched, created where there is none. */
-  put(value: Uint8Array): Promise<void>
-  /** Follows that key from a client of its own: tells its present value, and each later one. */
-  watch(see: (value: Uint8Array) => void): Promise<void>
-  /** Ends the session, hence its keys, and the client. */
+  /** Ends the session, hence its keys, and the clients. */
   close(): Promise<void>
+}
+
+/** A key that was created so. */
+export interface Owned {
+  /** Reads it linearizably. */
+  get(): Promise<void>
+  /** Writes it, on condition that it lives. */
+  put(value: Uint8Array): Promise<void>
+  /** Follows it from a client of its own: tells its present value, and each later one. */
+  watch(see: (value: Uint8Array) => void): Promise<void>
 }

@@ -9,10 +9,7 @@ export async function zookeeperFloor({ host, port }: Server, prefix: string): Pr
   const client = await connected(host, port)
   const watcher = await connected(host, port)
   const folder = `/${prefix}`
-  const watched = `${folder}/watched`
   await promised((done) => client.mkdirp(`${folder}/list`, done as never))
-  await promised((done) => client.create(watched, Buffer.alloc(0), zookeeper.CreateMode.PERSISTENT, done as never))
-  let path = ''
   // The protocol is first in, first out: what is read behind a barrier is sent at once with it.
   const barrier = (of: Client) =>
     promised((done) =>
@@ -29,36 +26,35 @@ export async function zookeeperFloor({ host, port }: Server, prefix: string): Pr
     })
   return {
     async createOrdered(name, value) {
-      path = `${folder}/${name}`
+      const path = `${folder}/${name}`
       const { EPHEMERAL } = zookeeper.CreateMode
       await promised((done) => client.create(path, Buffer.from(value), EPHEMERAL, done as never))
       await promised((done) => client.exists(path, done as never))
-    },
-    async get() {
-      await Promise.all([barrier(client), dataOf(client, path)])
-    },
-    async guardedPut(value) {
-      const transaction = client.transaction().check(path, -1).setData(path, Buffer.from(value), -1)
-      await promised((done) => transaction.commit(done as never))
+      return {
+        async get() {
+          await Promise.all([barrier(client), dataOf(client, path)])
+        },
+        async put(value) {
+          const transaction = client.transaction().check(path, -1).setData(path, Buffer.from(value), -1)
+          await promised((done) => transaction.commit(done as never))
+        },
+        async watch(see) {
+          const look = async () => {
+            const again = () => {
+              look().catch(() => undefined) // closed meanwhile
+            }
+            const [, { data }] = await Promise.all([barrier(watcher), dataOf(watcher, path, again)])
+            see(data)
+          }
+          await look()
+        },
+      }
     },
     async list() {
       const children = promised<string[]>((done) => client.getChildren(`${folder}/list`, done as never))
       const [, names] = await Promise.all([barrier(client), children])
       const found = await Promise.all(names.map((name) => dataOf(client, `${folder}/list/${name}`)))
       return found.sort((a, b) => Buffer.compare(a.stat.czxid, b.stat.czxid)).length
-    },
-    async put(value) {
-      await promised((done) => client.setData(watched, Buffer.from(value), -1, done as never))
-    },
-    async watch(see) {
-      const look = async () => {
-        const again = () => {
-          look().catch(() => undefined) // closed meanwhile
-        }
-        const [, { data }] = await Promise.all([barrier(watcher), dataOf(watcher, watched, again)])
-        see(data)
-      }
-      await look()
     },
     async close() {
       await Promise.all([client, watcher].map(close))
