@@ -20,7 +20,8 @@ export async function attempt<T>(
   } catch (error) {
     stopped.throwIfAborted()
     const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
-    return `failed: ${line.length > 90 ? `${line.slice(0, 87)}…` : line}`
+    const plain = line.replace(/\S*[0-9a-f]{12}\S*/g, '…')
+    return `failed: ${plain.length > 70 ? `${plain.slice(0, 67)}…` : plain}`
   } finally {
     clearTimeout(timer)
     unlink()

@@ -21,9 +21,10 @@ export const joining: Scenario = {
       for (const [i, kind] of crowdKinds.entries()) {
         bench.signal.throwIfAborted()
         const seconds = await secondsToJoin(kind, size, bench)
-        const each: Figure = typeof seconds === 'number' ? (seconds / size) * 1000 : seconds
-        Object.assign(rows[i]!.figures, { [`${size}, s`]: seconds, [`each of ${size}, ms`]: each })
-        bench.progress(`${size} on ${kind.store}, ${kind.contender}: ${seconds} s`)
+        const { figures } = rows[i]!
+        figures[`${size}, s`] = seconds
+        if (typeof seconds === 'number') figures[`each of ${size}, ms`] = (seconds / size) * 1000
+        bench.progress(`${size} on ${kind.store}, ${kind.contender}, seconds: ${seconds}`)
       }
     }
     return rows

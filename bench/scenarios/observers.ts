@@ -23,7 +23,7 @@ export const observers: Scenario = {
         bench.signal.throwIfAborted()
         const lastMs = await newsToTheLast(kind, size, bench)
         rows[i]!.figures[`last of ${size}, median, ms`] = lastMs
-        bench.progress(`${size} on ${kind.store}, ${kind.contender}: ${lastMs} ms`)
+        bench.progress(`${size} on ${kind.store}, ${kind.contender}, ms: ${lastMs}`)
       }
     }
     return rows

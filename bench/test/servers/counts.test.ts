@@ -21,8 +21,8 @@ const PATIENCE_MS = 5000
 const QUIET_MS = 1000
 
 test('a hand-over costs as much with 30 candidates as with 3', async () => {
-  const few = await handOverCost(kind, 3, 5)
-  const many = await handOverCost(kind, 30, 5)
+  const few = await handOverCost({ kind, candidates: 3, rounds: 5 })
+  const many = await handOverCost({ kind, candidates: 30, rounds: 5 })
   expect([few.requests, many.requests]).toEqual([bounds.handOver, bounds.handOver])
   if (bounds.handOverBytesGrow) return
   expect(many.bytes / few.bytes).toBeLessThan(1.1)
