@@ -3,6 +3,9 @@ import { onAbort } from '@eldest/core/adapter'
 /** What did not get as far as a figure, in a few words. */
 export type Failed = `failed: ${string}`
 
+/** Until the server has noticed that a contender is gone, whose connections would count against the next one's. */
+const AFTERMATH_MS = 2000
+
 /**
  * Does the work, whose signal aborts when its time is over. What goes wrong is told, not thrown: it is the answer.
  * Rejects only when everything is to stop.
@@ -19,6 +22,7 @@ export async function attempt<T>(
     return await work(given.signal)
   } catch (error) {
     stopped.throwIfAborted()
+    await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MS))
     const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
     const plain = line.replace(/\S*[0-9a-f]{12}\S*/g, '…')
     return `failed: ${plain.length > 70 ? `${plain.slice(0, 67)}…` : plain}`

@@ -5,7 +5,7 @@ import { gather } from './gathering.js'
 import { Line } from './line.js'
 
 const SIZES = { full: [100, 1000], quick: [100] }
-const LIMIT_MS = { full: 60_000, quick: 10_000 }
+const LIMIT_MS = { full: 60_000, quick: 20_000 }
 const TTL_MS = 3_600_000
 
 /** How long it takes until many stand in line. */

@@ -6,7 +6,7 @@ import { gather } from './gathering.js'
 
 const SIZES = { full: [100, 1000], quick: [100] }
 const ROUNDS = { full: 10, quick: 3 }
-const LIMIT_MS = { full: 40_000, quick: 10_000 }
+const LIMIT_MS = { full: 40_000, quick: 20_000 }
 const TTL_MS = 3_600_000
 
 /** How long news takes to reach everybody. */
