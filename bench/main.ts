@@ -6,7 +6,7 @@ import { overRuns, type SpreadRow } from './report/spread.js'
 import type { Row, Scenario } from './scenario.js'
 import { scenarios } from './scenarios/index.js'
 
-const USAGE = `usage: npm run bench -- [--only NAME,NAME] [--runs 3] [--quick] [--json]
+const USAGE = `usage: npm run bench -- [--only NAME,NAME] [--stores STORE,STORE] [--runs 3] [--quick] [--json]
 
 Measures Eldest and its peers in the same run on the same servers (npm run servers -- up), taking turns, and prints
 Markdown tables, or one JSON object. --quick: fewer rounds and smaller sizes, one run.
@@ -50,6 +50,7 @@ async function once(scenario: Scenario, label: string): Promise<Row[]> {
   try {
     return await scenario.run({
       quick: values.quick,
+      stores: values.stores?.split(','),
       progress: (line) => process.stderr.write(`  ${line}\n`),
       missing: (contender, why) => absent.set(contender, why),
       signal: stopped.signal,
@@ -71,6 +72,7 @@ function read() {
     return parseArgs({
       options: {
         only: { type: 'string' },
+        stores: { type: 'string' },
         runs: { type: 'string' },
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },

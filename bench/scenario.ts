@@ -17,6 +17,8 @@ export interface Row {
 export interface Bench {
   /** Fewer rounds, smaller sizes: to see that it works, not for publication. */
   quick: boolean
+  /** Only contenders on these stores. Default: all. */
+  stores: readonly string[] | undefined
   /** Tells what goes on. */
   progress(line: string): void
   /** Names a contender that cannot run here, and why. */

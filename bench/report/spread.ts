@@ -44,14 +44,33 @@ function spread(values: readonly Figure[]): Spread {
   return { median: sorted[sorted.length >> 1]!, min: sorted[0]!, max: sorted.at(-1)! }
 }
 
-/** Median, 95th percentile and extremes of single measurements, as figures. */
-export function summary(unit: string, values: readonly number[]): Record<string, number> {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!
-  return { [`median, ${unit}`]: at(0.5), [`p95, ${unit}`]: at(0.95), [`max, ${unit}`]: sorted.at(-1)! }
+const QUANTILES = { median: 0.5, p95: 0.95, max: 1 }
+
+/** Median, 95th percentile and maximum of single measurements, as figures. */
+export function summary(
+  unit: string,
+  values: readonly number[],
+  which: readonly (keyof typeof QUANTILES)[] = ['median', 'p95', 'max'],
+): Record<string, number> {
+  return Object.fromEntries(which.map((name) => [`${name}, ${unit}`, quantile(values, QUANTILES[name])]))
 }
 
 /** The middle one of some measurements. */
 export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!
+  return quantile(values, 0.5)
+}
+
+/** A delay as a figure. */
+export function delay(ms: number): Figure {
+  return Number.isFinite(ms) ? ms : 'never'
+}
+
+/** The greatest of some measurements. */
+export function latest(values: readonly number[]): number {
+  return quantile(values, 1)
+}
+
+function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!
 }

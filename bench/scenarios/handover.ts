@@ -1,27 +1,85 @@
-import { type Leadership } from '@eldest/core'
-import { connect, Election } from '@eldest/core'
-import { summarize, type Table } from './table.js'
+import type { Candidate, Contender } from '../contenders/contender.js'
+import { openDuel } from '../contenders/duel.js'
+import { Ground } from '../contenders/ground.js'
+import { pause } from '../contenders/monotonic-clock.js'
+import { median, summary } from '../report/spread.js'
+import type { Bench, Row, Scenario } from '../scenario.js'
 
 const ROUNDS = 200
+const QUICK_ROUNDS = 12
+const TTL_MS = 15_000
+/** What each standing candidate gets to set its watch, which not all of them tell of. */
+const SETTLE_MS = 100
 
-/** From `resign()` to the next leader's callback: two clients of one store, each its own connection. */
-export async function handover(url: string): Promise<Table> {
-  const stores = [await connect(url), await connect(url)]
-  const elections = stores.map((store, i) => new Election(store, 'handover', { id: `node-${i}`, ttlMs: 5000 }))
-  const times: number[] = []
-  let leadership = await elections[0]!.campaign()
-  for (let round = 1; round <= ROUNDS; round++) {
-    let next: Promise<Leadership> | undefined
-    await new Promise<void>((resolve) => {
-      next = elections[round % 2]!.campaign({ standby: () => resolve() })
-    })
-    const startMs = performance.now()
-    const resigned = leadership.resign()
-    leadership = await next!
-    times.push(performance.now() - startMs)
-    await resigned
+/** Two processes of one contender, which hand over to each other. */
+interface Pair {
+  contender: Contender
+  leader: Candidate
+  next: Candidate
+  samples: number[]
+}
+
+export const handover: Scenario = {
+  name: 'handover',
+  title: 'Graceful hand-over',
+  about:
+    'Two processes stand in one election. From the moment just before the leader tells the store that it resigns, to ' +
+    'the moment at which the other process knows that it leads; and the ratio of the medians to the bare requests of ' +
+    'the same store.',
+  async run(bench) {
+    await using ground = await Ground.prepare(bench, () => true)
+    const pairs = (await Promise.all(ground.contenders.map((each) => open(bench, ground, each)))).filter((pair) => !!pair)
+    const rounds = bench.quick ? QUICK_ROUNDS : ROUNDS
+    for (let round = 0; round < rounds; round++) {
+      bench.signal.throwIfAborted()
+      if (round % 20 === 0) bench.progress(`round ${round + 1} of ${rounds}`)
+      const inRound = pairs.filter(({ contender }) => takesPart(contender, round, rounds))
+      await Promise.all(inRound.map(({ next }) => next.campaign()))
+      await pause(SETTLE_MS)
+      // Whoever comes first meets a colder machine: each in its turn.
+      const first = round % inRound.length
+      for (const pair of [...inRound.slice(first), ...inRound.slice(0, first)]) await handOver(pair)
+    }
+    return rowsOf(pairs)
+  },
+}
+
+async function open(bench: Bench, ground: Ground, contender: Contender): Promise<Pair | undefined> {
+  try {
+    const { leader, successor: next } = await openDuel(ground, contender, { ttlMs: TTL_MS })
+    return { contender, leader, next, samples: [] }
+  } catch (error) {
+    bench.signal.throwIfAborted()
+    bench.missing(contender.name, `failed: ${(error as Error).message}`)
+    return undefined
   }
-  await leadership.resign()
-  await Promise.all(stores.map((store) => store.close()))
-  return summarize('hand-over, resign to the next callback', 'ms', times)
+}
+
+function takesPart({ share = 1 }: Contender, round: number, rounds: number): boolean {
+  return round % Math.min(rounds, Math.round(1 / share)) === 0
+}
+
+async function handOver(pair: Pair): Promise<void> {
+  const { leader, next, samples } = pair
+  const resignedMs = await leader.resign()
+  samples.push((await next.elected()) - resignedMs)
+  await leader.resigned()
+  pair.leader = next
+  pair.next = leader
+}
+
+function rowsOf(pairs: readonly Pair[]): Row[] {
+  return pairs.map(({ contender: { store, name }, samples }) => {
+    const floor = pairs.find(({ contender }) => contender.role === 'floor' && contender.store === store)
+    return {
+      store,
+      contender: name,
+      figures: {
+        ...summary('ms', samples),
+        ...(floor && { 'to the floor': median(samples) / median(floor.samples) }),
+        rounds: samples.length,
+      },
+      samples,
+    }
+  })
 }

@@ -34,8 +34,8 @@ class LatchCandidate extends ForeignCandidate {
 }
 
 beforeAll(async () => {
-  const script = fileURLToPath(new URL('../../../docker/curator-image', import.meta.url))
-  image = (await run('bash', [script])).stdout.trim()
+  const script = fileURLToPath(new URL('../../../docker/peer-image', import.meta.url))
+  image = (await run('bash', [script, 'curator'])).stdout.trim()
 }, 300_000)
 
 beforeEach(async () => {

@@ -1,0 +1,67 @@
+// The fewest requests that are safe, by npm consul's bare calls: one blocking query on the predecessor, sent before it
+// goes, and one consistent list when it has gone, which must show the own key, and none before it.
+import Consul from 'consul'
+import { indexed } from './consul-index.js'
+import { perform } from './stage.js'
+
+interface Key {
+  Key: string
+  CreateIndex: number
+}
+
+await perform(async ({ address, election, ttlMs }, tell) => {
+  const [host, port] = address.split(':') as [string, string]
+  const consul = new Consul({ host, port: Number(port) })
+  const options = { ttl: `${ttlMs}ms`, behavior: 'delete', checks: [], lockdelay: '0s' }
+  const { ID: Session } = await consul.session.create(options as never)
+  setInterval(() => {
+    consul.session.renew(Session).catch(() => process.exit(1))
+  }, ttlMs / 3)
+  let leads = false
+  let bids = 0
+  let own = ''
+
+  const transact = (steps: object[]) => consul.transaction.create(steps.map((KV) => ({ KV })) as never)
+
+  /** The nearest older key, and the index at which there is one. */
+  async function predecessor() {
+    const query = { key: `${election}/`, recurse: true, consistent: true }
+    const { body, index } = await indexed<Key[]>((ctx) => consul.kv.get({ ...query, ...ctx } as never))
+    const line = body.sort((a, b) => a.CreateIndex - b.CreateIndex)
+    const place = line.findIndex(({ Key }) => Key === own)
+    if (place < 0) throw new Error('the own key is gone')
+    return { key: line[place - 1]?.Key, index }
+  }
+
+  return {
+    async campaign() {
+      own = `${election}/${Session}.${bids++}`
+      await transact([
+        { Verb: 'check-not-exists', Key: own },
+        { Verb: 'lock', Key: own, Value: '', Session },
+      ])
+      for (;;) {
+        const { key, index: since } = await predecessor()
+        if (key === undefined) break
+        let present = true
+        for (let index = since; present; ) {
+          const query = { key, index, wait: '5m', consistent: true }
+          const read = indexed<Key | undefined>((ctx) => consul.kv.get({ ...query, ...ctx } as never))
+          tell('standing')
+          const answer = await read
+          ;[present, index] = [answer.body !== undefined, answer.index]
+        }
+      }
+      leads = true
+      tell('elected')
+    },
+    async resign() {
+      leads = false
+      await transact([
+        { Verb: 'check-session', Key: own, Session },
+        { Verb: 'delete', Key: own },
+      ])
+    },
+    leads: () => leads,
+  }
+})

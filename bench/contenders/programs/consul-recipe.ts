@@ -1,0 +1,54 @@
+// The usual recipe with npm consul: a session, acquire the key, a blocking query on it, try again when it is free.
+// Without lock-delay, to be kind.
+import Consul from 'consul'
+import { indexed } from './consul-index.js'
+import { perform } from './stage.js'
+
+interface Held {
+  Session?: string
+}
+
+await perform(async ({ address, election, id, ttlMs }, tell) => {
+  const [host, port] = address.split(':') as [string, string]
+  const consul = new Consul({ host, port: Number(port) })
+  const key = `${election}/leader`
+  const ttl = `${Math.ceil(ttlMs / 1000)}s`
+  const options = { ttl, behavior: 'release', lockdelay: '0s' } as const
+  const { ID: session } = await consul.session.create(options as never)
+  let leads = false
+  let campaigning = false
+  setInterval(() => {
+    consul.session.renew(session).catch(() => {
+      if (leads) tell('lost')
+      leads = false
+    })
+  }, ttlMs / 2)
+
+  async function campaign(): Promise<void> {
+    for (let index = 0; campaigning; ) {
+      const acquired = (await consul.kv.set({ key, value: id, acquire: session })) as unknown
+      if (acquired === true) {
+        leads = true
+        tell('elected')
+        return
+      }
+      // The first query answers at once with the index to wait from; should the key be free by then, it is tried again.
+      for (let held: Held | undefined = { Session: '' }; held?.Session !== undefined; ) {
+        const answer = await indexed<Held | undefined>((ctx) => consul.kv.get({ key, index, wait: '5m', ...ctx } as never))
+        if (index === 0) tell('standing')
+        ;[held, index] = [answer.body, answer.index]
+      }
+    }
+  }
+  return {
+    campaign() {
+      campaigning = true
+      return campaign()
+    },
+    async resign() {
+      campaigning = leads = false
+      await consul.kv.set({ key, value: '', release: session })
+    },
+    leads: () => leads,
+  }
+})

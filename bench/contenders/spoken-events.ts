@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { monotonicMs } from './monotonic-clock.js'
+
+/** One line of a program: what happened, when, and what else it says. */
+export interface SpokenEvent {
+  name: string
+  atMs: number
+  more: string
+}
+
+interface Waiter {
+  isIt: (event: SpokenEvent) => boolean
+  resolve: (event: SpokenEvent) => void
+  reject: (error: Error) => void
+}
+
+/** A child process and the events that it tells, each of which can be waited for; the last one is `closed`. */
+export class SpokenEvents {
+  readonly child: ChildProcess
+  /** Settles when the process is gone and all that it told has been read. */
+  readonly closed: Promise<void>
+  readonly #heard: SpokenEvent[] = []
+  readonly #waiters = new Set<Waiter>()
+  #stderr = ''
+  #gone: Error | undefined
+
+  /** `read` makes an event of a line, or nothing. The child has a process group of its own: Ctrl-C is not for it. */
+  constructor(command: string[], env: Record<string, string>, read: (line: string) => SpokenEvent | undefined) {
+    const [program, ...args] = command as [string, ...string[]]
+    this.child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...process.env, ...env },
+    })
+    this.child.stdin!.on('error', () => undefined) // it has ended: told by `close`
+    this.closed = new Promise((resolve) => this.child.once('close', () => resolve()).once('error', () => resolve()))
+    this.child.stderr!.on('data', (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString()).slice(-2000)))
+    const hear = (line: string) => {
+      const event = read(line)
+      if (event) this.#tell(event)
+    }
+    createInterface(this.child.stdout!).on('line', hear)
+    const close = (why: string) => {
+      this.#tell({ name: 'closed', atMs: monotonicMs(), more: '' })
+      this.#gone = new Error(`${program} ${why}: ${this.#stderr.trim().split('\n').at(-1)}`)
+      for (const { reject } of this.#waiters) reject(this.#gone)
+      this.#waiters.clear()
+    }
+    this.child.once('error', (error) => close(error.message))
+    this.child.once('close', (code, signal) => close(`has ended (${code ?? signal})`))
+  }
+
+  /** The first event of one of these names after so many events; waits for it. */
+  async next(names: readonly string[], since: number): Promise<SpokenEvent> {
+    const isIt = ({ name }: SpokenEvent) => names.includes(name)
+    const heard = this.#heard.slice(since).find(isIt)
+    if (heard) return heard
+    if (this.#gone) throw this.#gone
+    return new Promise((resolve, reject) => this.#waiters.add({ isIt, resolve, reject }))
+  }
+
+  /** How many events there were so far. */
+  get count(): number {
+    return this.#heard.length
+  }
+
+  #tell(event: SpokenEvent): void {
+    this.#heard.push(event)
+    for (const waiter of this.#waiters) {
+      if (!waiter.isIt(event)) continue
+      this.#waiters.delete(waiter)
+      waiter.resolve(event)
+    }
+  }
+}
