@@ -2,14 +2,17 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { toMarkdown } from './report/markdown.js'
-import { overRuns, type SpreadRow } from './report/spread.js'
+import { type Result, writePerformance } from './report/performance.js'
+import { overRuns } from './report/spread.js'
+import { versions } from './report/versions.js'
 import type { Row, Scenario } from './scenario.js'
 import { scenarios } from './scenarios/index.js'
 
-const USAGE = `usage: npm run bench -- [--only NAME,NAME] [--stores STORE,STORE] [--runs 3] [--quick] [--json]
+const USAGE = `usage: npm run bench -- [--only NAME,NAME] [--stores STORE,STORE] [--runs 3] [--quick] [--json] [--write]
 
 Measures Eldest and its peers in the same run on the same servers (npm run servers -- up), taking turns, and prints
-Markdown tables, or one JSON object. --quick: fewer rounds and smaller sizes, one run.
+Markdown tables, or one JSON object. --quick: fewer rounds and smaller sizes, one run. --stores: only contenders on
+these. --write: also puts what was run into docs/performance.md, docs/performance.json and docs/performance/.
 
 scenarios: ${scenarios.map(({ name }) => name).join(', ')}
 `
@@ -22,11 +25,12 @@ if (values.help) {
 const wanted = values.only === undefined ? scenarios : values.only.split(',').map(named)
 const runs = values.runs === undefined ? (values.quick ? 1 : 3) : Number(values.runs)
 if (!(Number.isInteger(runs) && runs > 0)) fail(`--runs ${values.runs}: it must be a whole number above 0`)
+if (values.write && values.stores !== undefined) fail('--write needs all stores: a table is replaced as a whole')
 
 const stopped = new AbortController()
 process.once('SIGINT', () => stopped.abort(new Error('stopped')))
 const absent = new Map<string, string>()
-const results: { name: string; title: string; about: string; rows: SpreadRow[] }[] = []
+const results: Result[] = []
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`
 if (!values.json) process.stdout.write(`${machine}, ${runs} run${runs > 1 ? 's' : ''}\n\n`)
 for (const scenario of wanted) {
@@ -36,12 +40,14 @@ for (const scenario of wanted) {
   }
   if (stopped.signal.aborted) break
   const { name, title, about } = scenario
-  const result = { name, title, about, rows: overRuns(rows) }
+  const date = new Date().toISOString().slice(0, 10)
+  const result = { name, title, about, rows: overRuns(rows), runs, quick: values.quick, date, machine }
   results.push(result)
   if (!values.json) process.stdout.write(toMarkdown(title, about, result.rows) + '\n')
 }
 for (const [contender, why] of absent) process.stderr.write(`MISSING: ${contender}: ${why}\n`)
 if (values.json) process.stdout.write(JSON.stringify({ machine, runs, missing: [...absent], results }) + '\n')
+if (values.write && !stopped.signal.aborted) writePerformance(results, await versions(), [...absent])
 // Not by itself: what a contender left open would keep the process.
 process.exit(stopped.signal.aborted ? 130 : 0)
 
@@ -76,6 +82,7 @@ function read() {
         runs: { type: 'string' },
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
       },
     }).values

@@ -46,11 +46,12 @@ export const toolOf = once(async (name: 'etcdctl' | 'consul') => {
 export function container(name: string, image: string, options: string[], command: string[]) {
   const { uid, gid } = userInfo()
   const shared = ['--network', 'host', '--pid', 'host', '--user', `${uid}:${gid}`]
+  const remove = async () => {
+    await run('docker', ['rm', '-f', name]).catch(() => undefined) // it has ended
+  }
   return {
+    remove,
     command: ['docker', 'run', '--rm', '-i', '--name', name, ...shared, ...options, image, ...command],
-    async remove() {
-      await run('docker', ['rm', '-f', name]).catch(() => undefined) // it has ended
-    },
   }
 }
 

@@ -10,6 +10,9 @@ export interface ProgramStart {
   remove?: () => Promise<void>
 }
 
+/** What a program takes for a step that waits for nobody, on the busiest machine. */
+const PROMPT_MS = 30_000
+
 /** A candidate that tells its times itself. */
 export class ProgramCandidate implements Candidate {
   readonly id: string
@@ -32,20 +35,20 @@ export class ProgramCandidate implements Candidate {
   static async start(start: ProgramStart): Promise<ProgramCandidate> {
     const candidate = new ProgramCandidate(start)
     // It says itself who it is: in a container it is not our child.
-    candidate.#pid = Number((await candidate.#events.next(['ready'], 0)).more)
+    candidate.#pid = Number((await candidate.#events.next(['ready'], 0, PROMPT_MS)).more)
     return candidate
   }
 
   async campaign(): Promise<void> {
     this.#campaignedAt = this.#events.count
     this.#say('campaign')
-    await this.#events.next(['standing', 'elected'], this.#campaignedAt)
+    await this.#events.next(['standing', 'elected'], this.#campaignedAt, PROMPT_MS)
   }
 
   async resign(): Promise<number> {
     this.#resignedAt = this.#events.count
     this.#say('resign')
-    return (await this.#events.next(['resigning'], this.#resignedAt)).atMs
+    return (await this.#events.next(['resigning'], this.#resignedAt, PROMPT_MS)).atMs
   }
 
   async elected(): Promise<number> {
@@ -58,11 +61,12 @@ export class ProgramCandidate implements Candidate {
 
   async lost(patienceMs: number): Promise<number | undefined> {
     const lost = this.#events.next(['lost'], this.#campaignedAt).then(({ atMs }) => atMs)
+    lost.catch(() => undefined) // nobody may wait any more
     return Promise.race([lost, pause(patienceMs).then(() => undefined)])
   }
 
   async awoke(): Promise<{ atMs: number; leads: boolean }> {
-    const { atMs, more } = await this.#events.next(['awake'], this.#continuedAt)
+    const { atMs, more } = await this.#events.next(['awake'], this.#continuedAt, PROMPT_MS)
     return { atMs, leads: more === 'leads' }
   }
 

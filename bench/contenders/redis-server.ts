@@ -28,7 +28,10 @@ export class RedisServer implements AsyncDisposable {
     const client = new Redis({ ...server, lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: 200 })
     client.on('error', () => undefined) // not up yet
     try {
-      await Promise.race([client.ping(), once(child, 'exit').then(() => Promise.reject(new Error('redis-server ended')))])
+      await Promise.race([
+        client.ping(),
+        once(child, 'exit').then(() => Promise.reject(new Error('redis-server ended'))),
+      ])
     } catch (error) {
       await redis[Symbol.asyncDispose]()
       throw error

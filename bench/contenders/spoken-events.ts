@@ -9,6 +9,9 @@ export interface SpokenEvent {
   more: string
 }
 
+/** Beyond the longest TTL, twice over. */
+const PATIENCE_MS = 150_000
+
 interface Waiter {
   isIt: (event: SpokenEvent) => boolean
   resolve: (event: SpokenEvent) => void
@@ -51,13 +54,19 @@ export class SpokenEvents {
     this.child.once('close', (code, signal) => close(`has ended (${code ?? signal})`))
   }
 
-  /** The first event of one of these names after so many events; waits for it. */
-  async next(names: readonly string[], since: number): Promise<SpokenEvent> {
+  /** The first event of one of these names after so many events; waits for it, and rejects after a while. */
+  async next(names: readonly string[], since: number, patienceMs = PATIENCE_MS): Promise<SpokenEvent> {
     const isIt = ({ name }: SpokenEvent) => names.includes(name)
     const heard = this.#heard.slice(since).find(isIt)
     if (heard) return heard
     if (this.#gone) throw this.#gone
-    return new Promise((resolve, reject) => this.#waiters.add({ isIt, resolve, reject }))
+    const waiting = new Promise<SpokenEvent>((resolve, reject) => this.#waiters.add({ isIt, resolve, reject }))
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const why = () => `not ${names.join(' or ')} within ${patienceMs / 1000} s: ${this.#stderr.trim()}`
+      timer = setTimeout(() => reject(new Error(why())), patienceMs)
+    })
+    return Promise.race([waiting, late]).finally(() => clearTimeout(timer))
   }
 
   /** How many events there were so far. */

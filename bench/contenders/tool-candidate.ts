@@ -32,9 +32,9 @@ export class ToolCandidate implements Candidate {
     })
     this.#events = running
     const told = running.next(['standing', 'elected'], 0).then(() => true)
+    told.catch(() => undefined) // or asked
     while (stands && !(await Promise.race([told, stands()]))) await pause(20)
     await (stands ? undefined : told)
-    told.catch(() => undefined)
   }
 
   async resign(): Promise<number> {
@@ -52,6 +52,7 @@ export class ToolCandidate implements Candidate {
   async lost(patienceMs: number): Promise<number | undefined> {
     // One that stops by itself has lost, too.
     const lost = this.#running.next(['lost', 'closed'], 0).then(({ atMs }) => atMs)
+    lost.catch(() => undefined) // nobody may wait any more
     return Promise.race([lost, pause(patienceMs).then(() => undefined)])
   }
 

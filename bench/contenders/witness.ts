@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import zookeeper from 'node-zookeeper-client'
 import type { BenchStore } from './contender.js'
 import { monotonicMs } from './monotonic-clock.js'
-import { indexed } from './programs/consul-index.js'
+import { readKeys } from './programs/consul-index.js'
 
 /** Learns from the store itself when it ends the session of a leader that has crashed. */
 export interface Witness {
@@ -45,16 +45,13 @@ const witnesses: Record<BenchStore, (address: string, keys: string) => Promise<W
     const client = new Consul({ host, port: Number(port) })
     let open = true
     const read = async (index: number) => {
-      const query = { key: keys, recurse: true, index, wait: '5m' }
-      const { body, ...rest } = await indexed<{ Key: string; Session?: string }[] | undefined>((ctx) =>
-        client.kv.get({ ...query, ...ctx } as never),
-      )
-      const held = (body ?? []).filter(({ Session }) => Session !== undefined)
-      return { held: new Set(held.map(({ Key, Session }) => `${Key} ${Session}`)), ...rest }
+      const now = await readKeys(client, { key: keys, recurse: true, index, wait: '5m' })
+      const held = now.keys.filter(({ Session }) => Session !== undefined)
+      return { held: new Set(held.map(({ Key, Session }) => `${Key} ${Session}`)), index: now.index }
     }
     const before = await read(0)
     const follow = async () => {
-      for (let { index } = before; open; ) {
+      for (let { index } = before; open;) {
         const now = await read(index)
         if ([...before.held].some((key) => !now.held.has(key))) return monotonicMs()
         index = now.index
@@ -65,7 +62,7 @@ const witnesses: Record<BenchStore, (address: string, keys: string) => Promise<W
       open = false
       client.destroy()
     }
-    return { ended: follow(), close }
+    return { ended: follow().catch(() => NaN), close } // closing ends the query
   },
 
   async zookeeper(address, keys) {
@@ -77,12 +74,15 @@ const witnesses: Record<BenchStore, (address: string, keys: string) => Promise<W
     const names = await new Promise<string[]>((resolve, reject) => {
       client.getChildren(folder, (error, children) => (error ? reject(error) : resolve(children)))
     })
-    let onGone = (_: number) => {}
-    const ended = new Promise<number>((resolve) => (onGone = resolve))
+    let gone = () => {}
+    const ended = new Promise<number>((resolve) => (gone = () => resolve(monotonicMs())))
     for (const name of names) {
       await new Promise<void>((resolve, reject) => {
-        const gone = () => onGone(monotonicMs())
-        client.exists(`${folder}/${name}`, gone, (error) => (error ? reject(error) : resolve()))
+        client.exists(
+          `${folder}/${name}`,
+          () => gone(),
+          (error) => (error ? reject(error) : resolve()),
+        )
       })
     }
     return { ended, close: () => client.close() }
@@ -110,10 +110,11 @@ const witnesses: Record<BenchStore, (address: string, keys: string) => Promise<W
     const before = (await watching.next()) as IteratorYieldResult<{ key: string }[]>
     const follow = async () => {
       for (;;) {
-        const { value, done } = await watching.next()
-        if (done || before.value.some(({ key }) => !value.some((entry) => entry.key === key))) return monotonicMs()
+        const now = await watching.next()
+        if (now.done) return NaN
+        if (before.value.some(({ key }) => !now.value.some((entry) => entry.key === key))) return monotonicMs()
       }
     }
-    return { ended: follow(), close: () => store.close() }
+    return { ended: follow().catch(() => NaN), close: () => store.close() }
   },
 }

@@ -23,8 +23,8 @@ export const crash: Scenario = {
       rounds: bench.quick ? 1 : ROUNDS,
       ttlMs: ({ store }) => TTL_MS[store],
       async measure({ contender, leader, successor, election }) {
-        const { store, keys } = contender
-        const watching = await witness(store, ground.address(contender, election), keys(election))
+        const address = ground.address(contender, election)
+        const watching = await witness(contender.store, address, contender.keys(election))
         const killedMs = leader.kill()
         const ended = watching.ended
         const electedMs = await successor.elected()
@@ -38,7 +38,11 @@ export const crash: Scenario = {
       contender: name,
       figures: {
         'TTL, s': ttlMs / 1000,
-        ...summary('ms', results.map(({ sinceEndMs }) => sinceEndMs), ['median', 'max']),
+        ...summary(
+          'ms',
+          results.map(({ sinceEndMs }) => sinceEndMs),
+          ['median', 'max'],
+        ),
         'since the kill, median, s': median(results.map(({ sinceKillMs }) => sinceKillMs)) / 1000,
       },
       samples: results.map(({ sinceEndMs }) => sinceEndMs),

@@ -28,7 +28,9 @@ export const handover: Scenario = {
     'the same store.',
   async run(bench) {
     await using ground = await Ground.prepare(bench, () => true)
-    const pairs = (await Promise.all(ground.contenders.map((each) => open(bench, ground, each)))).filter((pair) => !!pair)
+    const pairs = (await Promise.all(ground.contenders.map((each) => open(bench, ground, each)))).filter(
+      (pair) => !!pair,
+    )
     const rounds = bench.quick ? QUICK_ROUNDS : ROUNDS
     for (let round = 0; round < rounds; round++) {
       bench.signal.throwIfAborted()

@@ -76,7 +76,7 @@ export async function inRounds<T>(bench: Bench, ground: Ground, options: Rounds<
       })
       if (contender.ownTtlMs === undefined) return work
       slow.push(work)
-      return undefined
+      return Promise.resolve()
     })
     await Promise.all(faults)
   }

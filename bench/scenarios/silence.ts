@@ -7,6 +7,7 @@ import { inRounds } from './rounds.js'
 
 const ROUNDS = 3
 const TTL_MS = 4000
+const QUICK_TTL_MS = 2000
 /** Consul's own lower limit. */
 const CONSUL_TTL_MS = 10_000
 /** How long a leader gets to notice, in TTLs. */
@@ -24,10 +25,9 @@ export const silence: Scenario = {
       role !== 'floor' && store !== 'local' && !(bench.quick && ownTtlMs !== undefined)
     await using ground = await Ground.prepare(bench, isWanted)
     const proxies = new Map<Contender, TcpProxy>()
-    const ttls: Partial<Record<BenchStore, number>> = bench.quick ? {} : { consul: CONSUL_TTL_MS }
     const measured = await inRounds(bench, ground, {
       rounds: bench.quick ? 1 : ROUNDS,
-      ttlMs: ({ store }) => ttls[store] ?? TTL_MS,
+      ttlMs: ({ store }) => (bench.quick ? QUICK_TTL_MS : store === 'consul' ? CONSUL_TTL_MS : TTL_MS),
       async leaderAddress(contender) {
         const proxy = await TcpProxy.listen(ground.server(contender.store as Exclude<BenchStore, 'local'>))
         proxies.set(contender, proxy)

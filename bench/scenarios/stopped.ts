@@ -7,6 +7,7 @@ import { inRounds } from './rounds.js'
 
 const ROUNDS = 3
 const TTL_MS = 4000
+const QUICK_TTL_MS = 2000
 /** How long the leader stands still, and then has to notice, in TTLs. Consul takes two to end a session. */
 const STOPPED = 2.5
 const PATIENCE = 3
@@ -26,12 +27,11 @@ export const stopped: Scenario = {
     'says that it leads when asked, with no I/O, as the first thing that it does; until it knows, which is 0 where ' +
     'that first answer is right; and until it tells by itself. `never`: not within three TTLs.',
   async run(bench) {
-    const isWanted = ({ role, ownTtlMs }: Contender) =>
-      role !== 'floor' && !(bench.quick && ownTtlMs !== undefined)
+    const isWanted = ({ role, ownTtlMs }: Contender) => role !== 'floor' && !(bench.quick && ownTtlMs !== undefined)
     await using ground = await Ground.prepare(bench, isWanted)
     const measured = await inRounds(bench, ground, {
       rounds: bench.quick ? 1 : ROUNDS,
-      ttlMs: () => TTL_MS,
+      ttlMs: () => (bench.quick ? QUICK_TTL_MS : TTL_MS),
       async measure({ leader, ttlMs }): Promise<Waking> {
         leader.stop()
         await pause(STOPPED * ttlMs)

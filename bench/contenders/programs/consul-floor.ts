@@ -1,13 +1,8 @@
 // The fewest requests that are safe, by npm consul's bare calls: one blocking query on the predecessor, sent before it
 // goes, and one consistent list when it has gone, which must show the own key, and none before it.
 import Consul from 'consul'
-import { indexed } from './consul-index.js'
+import { readKeys } from './consul-index.js'
 import { perform } from './stage.js'
-
-interface Key {
-  Key: string
-  CreateIndex: number
-}
 
 await perform(async ({ address, election, ttlMs }, tell) => {
   const [host, port] = address.split(':') as [string, string]
@@ -25,9 +20,8 @@ await perform(async ({ address, election, ttlMs }, tell) => {
 
   /** The nearest older key, and the index at which there is one. */
   async function predecessor() {
-    const query = { key: `${election}/`, recurse: true, consistent: true }
-    const { body, index } = await indexed<Key[]>((ctx) => consul.kv.get({ ...query, ...ctx } as never))
-    const line = body.sort((a, b) => a.CreateIndex - b.CreateIndex)
+    const { keys, index } = await readKeys(consul, { key: `${election}/`, recurse: true, consistent: true })
+    const line = keys.sort((a, b) => a.CreateIndex - b.CreateIndex)
     const place = line.findIndex(({ Key }) => Key === own)
     if (place < 0) throw new Error('the own key is gone')
     return { key: line[place - 1]?.Key, index }
@@ -44,12 +38,12 @@ await perform(async ({ address, election, ttlMs }, tell) => {
         const { key, index: since } = await predecessor()
         if (key === undefined) break
         let present = true
-        for (let index = since; present; ) {
-          const query = { key, index, wait: '5m', consistent: true }
-          const read = indexed<Key | undefined>((ctx) => consul.kv.get({ ...query, ...ctx } as never))
+        for (let index = since; present;) {
+          const read = readKeys(consul, { key, index, wait: '5m', consistent: true })
           tell('standing')
-          const answer = await read
-          ;[present, index] = [answer.body !== undefined, answer.index]
+          const now = await read
+          present = now.keys.length > 0
+          index = now.index
         }
       }
       leads = true

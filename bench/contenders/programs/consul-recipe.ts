@@ -1,12 +1,8 @@
 // The usual recipe with npm consul: a session, acquire the key, a blocking query on it, try again when it is free.
 // Without lock-delay, to be kind.
 import Consul from 'consul'
-import { indexed } from './consul-index.js'
+import { readKeys } from './consul-index.js'
 import { perform } from './stage.js'
-
-interface Held {
-  Session?: string
-}
 
 await perform(async ({ address, election, id, ttlMs }, tell) => {
   const [host, port] = address.split(':') as [string, string]
@@ -25,18 +21,20 @@ await perform(async ({ address, election, id, ttlMs }, tell) => {
   }, ttlMs / 2)
 
   async function campaign(): Promise<void> {
-    for (let index = 0; campaigning; ) {
-      const acquired = (await consul.kv.set({ key, value: id, acquire: session })) as unknown
+    for (let index = 0; campaigning;) {
+      // A refusal comes as undefined.
+      const acquired: unknown = await consul.kv.set({ key, value: id, acquire: session })
       if (acquired === true) {
         leads = true
         tell('elected')
         return
       }
       // The first query answers at once with the index to wait from; should the key be free by then, it is tried again.
-      for (let held: Held | undefined = { Session: '' }; held?.Session !== undefined; ) {
-        const answer = await indexed<Held | undefined>((ctx) => consul.kv.get({ key, index, wait: '5m', ...ctx } as never))
+      for (let held = true; held;) {
+        const now = await readKeys(consul, { key, index, wait: '5m' })
         if (index === 0) tell('standing')
-        ;[held, index] = [answer.body, answer.index]
+        held = now.keys[0]?.Session !== undefined
+        index = now.index
       }
     }
   }

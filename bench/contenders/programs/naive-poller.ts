@@ -16,15 +16,15 @@ await perform(async ({ address, election, id }, tell) => {
   }
   async function poll(): Promise<void> {
     if (!lease) return
-    const [eldest] = (await keys.getAll().sort('Create', 'Ascend').limit(1).exec()).kvs
-    setLeads(eldest?.key.toString() === id)
+    const [eldest] = await keys.getAll().sort('Create', 'Ascend').limit(1).keys()
+    setLeads(eldest === id)
   }
   setInterval(() => {
     poll().catch(() => undefined) // the next one may succeed
   }, POLL_MS)
   return {
     async campaign() {
-      lease = client.lease(TTL_S)
+      lease = keys.lease(TTL_S)
       lease.on('lost', () => setLeads(false))
       await lease.put(id).value('').exec()
       await poll()

@@ -50,7 +50,7 @@ await perform(async ({ address, election, ttlMs }, tell) => {
     },
     async resign() {
       leads = false
-      await call<void>((done) => client.remove(`${folder}/${own}`, (error) => done(error)))
+      await call((done) => client.remove(`${folder}/${own}`, (error) => done(error, undefined)))
     },
     leads: () => leads,
   }
