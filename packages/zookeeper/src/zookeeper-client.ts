@@ -2,7 +2,7 @@ import type { Host } from '@eldest/core/adapter'
 import zookeeper, { type ACL, type Client, type Stat } from 'node-zookeeper-client'
 import type { Socket } from 'node:net'
 import type { ZooKeeperCredentials } from './zookeeper-options.js'
-import { ZooKeeperWatchers } from './zookeeper-watchers.js'
+import { type Watcher, ZooKeeperWatchers } from './zookeeper-watchers.js'
 
 /** One step of a transaction. A version is always meant: −1 is any. */
 export type Step =
@@ -25,14 +25,14 @@ export interface StepError extends Error {
 /** The few requests that a store is made of, to be sent when connected. Each rejects with the client's own error. */
 export interface ZooKeeperClient {
   create(path: string, data: Buffer | undefined, mode: 'persistent' | 'ephemeral' | 'numbered'): Promise<string>
-  getData(path: string, watcher?: () => void): Promise<ZNode>
+  getData(path: string, watcher?: Watcher): Promise<ZNode>
   /** Whether there is such a node; the watcher hears of its creation, too. */
-  exists(path: string, watcher?: () => void): Promise<boolean>
-  getChildren(path: string, watcher?: () => void): Promise<string[]>
+  exists(path: string, watcher?: Watcher): Promise<boolean>
+  getChildren(path: string, watcher?: Watcher): Promise<string[]>
   /** All steps or none, through the quorum. Resolves to the stat of the last `set`. */
   transact(steps: readonly Step[]): Promise<Stat | undefined>
   /** Calls this watcher no more, wherever it was given. */
-  forget(watcher: () => void): void
+  forget(watcher: Watcher): void
 }
 
 /** What we need of the client's inner parts, which it does not hide: its own dealings with sockets are unsafe. */

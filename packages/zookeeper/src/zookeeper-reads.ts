@@ -5,9 +5,22 @@ import type { ZNode, ZooKeeperClient } from './zookeeper-client.js'
 import type { ZooKeeperConnection } from './zookeeper-connection.js'
 import { codeOf, type Doing, NO_NODE } from './zookeeper-errors.js'
 import type { Found, ZooKeeperSpace } from './zookeeper-space.js'
+import type { Watcher } from './zookeeper-watchers.js'
 
 /** A part of the store as one state, read with a watcher that hears of the next change. */
-export type Read<T> = (client: ZooKeeperClient, watcher?: () => void) => Promise<T>
+export type Read<T> = (client: ZooKeeperClient, watcher?: Watcher) => Promise<T>
+
+/** What a state has become by the deletion of a node; nothing where that cannot be told without reading. */
+export type Without<T> = (path: string, last: T) => { state: T } | undefined
+
+/** What is followed, and who is shown it. */
+export interface Following<T> {
+  what: string
+  read: Read<T>
+  without?: Without<T> | undefined
+  signal: AbortSignal
+  show: (state: T) => void
+}
 
 /**
  * A watch is read again after so long, should a notification be lost: the protocol loses none, so that many watches,
@@ -76,8 +89,13 @@ export class ZooKeeperReads {
     return this.read(prefix, (client) => this.#youngestBefore(createRevision, prefix, client), options)
   }
 
+  /** Of a watched key: its entry went with its node. */
+  readonly withoutNode: Without<Entry | undefined> = (path, last) =>
+    last && this.#space.placeOf(last) === path ? { state: undefined } : undefined
+
   /** Reads a state, shows it, and then each later one, until a read fails or the connection ends. Always rejects. */
-  async follow<T>(what: string, read: Read<T>, signal: AbortSignal, show: (state: T) => void): Promise<never> {
+  async follow<T>(following: Following<T>): Promise<never> {
+    const { what, read, without, signal, show } = following
     const doing = this.#doing(what)
     const bell = new Bell()
     const watched = new Set<ZooKeeperClient>()
@@ -92,7 +110,14 @@ export class ZooKeeperReads {
         )
         show(state)
         const againMs = Math.max(READ_AGAIN_MS, this.#watches * READ_AGAIN_APART_MS)
-        await bell.rings(this.#clock, connection, { againMs, signal })
+        const gone = await bell.rings(this.#clock, connection, { againMs, signal })
+        const next = gone === undefined ? undefined : without?.(gone, state)
+        if (!next) continue
+        // The server has said all there is to say. It is told without asking again, since somebody may wait for just
+        // that; who does leaves before the question what comes after it is asked.
+        show(next.state)
+        await new Promise((resolve) => setImmediate(resolve))
+        signal.throwIfAborted()
       }
     } finally {
       this.#watches--
@@ -122,13 +147,13 @@ export class ZooKeeperReads {
     return undefined
   }
 
-  async #pathsBeneath(prefix: string, client: ZooKeeperClient, watcher?: () => void): Promise<string[]> {
+  async #pathsBeneath(prefix: string, client: ZooKeeperClient, watcher?: Watcher): Promise<string[]> {
     const folder = this.#space.path(prefix)
     const [, names] = await inOrder(this.#barrier(client), childrenOf(client, folder, watcher))
     return names.map((name) => (folder === '/' ? `/${name}` : `${folder}/${name}`))
   }
 
-  async #entryAt(path: string, client: ZooKeeperClient, watcher?: () => void): Promise<Entry | undefined> {
+  async #entryAt(path: string, client: ZooKeeperClient, watcher?: Watcher): Promise<Entry | undefined> {
     try {
       return this.#space.find(path, await client.getData(path, watcher)).entry
     } catch (error) {
@@ -147,7 +172,7 @@ export class ZooKeeperReads {
 }
 
 /** The node, or `undefined`; the watcher hears of its creation then. */
-async function nodeAt(client: ZooKeeperClient, path: string, watcher?: () => void): Promise<ZNode | undefined> {
+async function nodeAt(client: ZooKeeperClient, path: string, watcher?: Watcher): Promise<ZNode | undefined> {
   for (;;) {
     try {
       return await client.getData(path, watcher)
@@ -158,7 +183,7 @@ async function nodeAt(client: ZooKeeperClient, path: string, watcher?: () => voi
   }
 }
 
-async function childrenOf(client: ZooKeeperClient, path: string, watcher?: () => void): Promise<string[]> {
+async function childrenOf(client: ZooKeeperClient, path: string, watcher?: Watcher): Promise<string[]> {
   for (;;) {
     try {
       return await client.getChildren(path, watcher)
@@ -182,20 +207,24 @@ function byAge(a: Entry, b: Entry): number {
 /** Wakes a watch: one function for all its watchers. */
 class Bell {
   #rung = false
-  #wake: () => void = () => {}
+  #wake: Watcher = () => {}
 
-  readonly ring = (): void => {
+  readonly ring: Watcher = (gone) => {
     this.#rung = true
-    this.#wake()
+    this.#wake(gone)
   }
 
-  /** Resolves when it has rung since the last call, or after `againMs`; rejects when the connection has ended. */
+  /**
+   * Resolves when it has rung since the last call, or after `againMs`: to the path of the node that is gone, if it rings
+   * now because of that. What has rung before, during a read, says nothing of what that read has seen. Rejects when the
+   * connection has ended.
+   */
   rings(
     clock: Clock,
     connection: ZooKeeperConnection,
     { againMs, signal }: { againMs: number; signal: AbortSignal },
-  ): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
+  ): Promise<string | undefined> {
+    return new Promise<string | undefined>((resolve, reject) => {
       const ended = () => reject(new ConsensusError('UNAVAILABLE', 'the connection has ended, and its watches with it'))
       const cleanUp = [
         clock.setTimeout(() => this.#wake(), againMs),
@@ -212,9 +241,9 @@ class Bell {
         this.#wake = () => {}
         for (const each of cleanUp) each()
       }
-      this.#wake = () => {
+      this.#wake = (gone) => {
         this.#rung = false
-        resolve()
+        resolve(gone)
         finish()
       }
       if (this.#rung) this.#wake()

@@ -15,7 +15,7 @@ import { assertSize, type ServerTimes, zookeeperCapabilities } from './zookeeper
 import { because, type ConnectionOptions, ZooKeeperConnection } from './zookeeper-connection.js'
 import { makeFolder } from './zookeeper-folders.js'
 import { type ZooKeeperSettings, zookeeperSettings, type ZooKeeperStoreOptions } from './zookeeper-options.js'
-import { type Read, ZooKeeperReads } from './zookeeper-reads.js'
+import { type Following, ZooKeeperReads } from './zookeeper-reads.js'
 import { openZooKeeperSession } from './zookeeper-session.js'
 import { ZooKeeperSpace } from './zookeeper-space.js'
 import { ZooKeeperWrites } from './zookeeper-writes.js'
@@ -147,14 +147,14 @@ export class ZooKeeperStore implements ConsensusStore {
   watch(key: string, options: Cancellable = {}): AsyncIterable<Entry | undefined> {
     assertKey(key)
     const same = (a: Entry | undefined, b: Entry | undefined) => a?.modRevision === b?.modRevision
-    return this.#watch(key, this.#reads.one(key), same, options)
+    return this.#watch(key, { read: this.#reads.one(key), without: this.#reads.withoutNode }, same, options)
   }
 
   watchPrefix(prefix: string, options: Cancellable = {}): AsyncIterable<Entry[]> {
     assertKey(prefix, 'prefix')
     const same = (a: Entry[], b: Entry[]) =>
       a.length === b.length && a.every(({ modRevision }, i) => modRevision === b[i]?.modRevision)
-    return this.#watch(prefix, this.#reads.beneath(prefix), same, options)
+    return this.#watch(prefix, { read: this.#reads.beneath(prefix) }, same, options)
   }
 
   close(): Promise<void> {
@@ -166,12 +166,14 @@ export class ZooKeeperStore implements ConsensusStore {
     return this.close()
   }
 
-  #watch<T>(what: string, read: Read<T>, same: (a: T, b: T) => boolean, { signal }: Cancellable): AsyncIterable<T> {
-    return this.#life.watch({
-      signal,
-      same,
-      feed: (signal, show) => this.#reads.follow(what, read, signal, show),
-    })
+  #watch<T>(
+    what: string,
+    view: Pick<Following<T>, 'read' | 'without'>,
+    same: (a: T, b: T) => boolean,
+    { signal }: Cancellable,
+  ): AsyncIterable<T> {
+    const feed = (signal: AbortSignal, show: (state: T) => void) => this.#reads.follow({ what, ...view, signal, show })
+    return this.#life.watch({ signal, same, feed })
   }
 
   async #openSession(

@@ -1,7 +1,18 @@
+import zookeeper from 'node-zookeeper-client'
+
+/** Hears that something has changed; with a path, that there is no node any more. */
+export type Watcher = (gone?: string) => void
+
+/** As the server tells it. */
+export interface Notification {
+  type: number
+  path: string
+}
+
 /** What the client registers at one path, once, for however many watches. */
 interface Dispatcher {
-  readonly notify: () => void
-  readonly watchers: Set<() => void>
+  readonly notify: (event: Notification) => void
+  readonly watchers: Set<Watcher>
 }
 
 /**
@@ -11,10 +22,10 @@ interface Dispatcher {
 export class ZooKeeperWatchers {
   readonly #dispatchers = new Map<string, Dispatcher>()
   /** Where each watcher waits. */
-  readonly #places = new Map<() => void, Set<Dispatcher>>()
+  readonly #places = new Map<Watcher, Set<Dispatcher>>()
 
   /** The function to hand to the client in place of a watcher of a node, or of its children. */
-  at(what: 'node' | 'children', path: string, watcher: () => void): () => void {
+  at(what: 'node' | 'children', path: string, watcher: Watcher): (event: Notification) => void {
     const key = `${what} ${path}`
     const dispatcher = this.#dispatchers.get(key) ?? this.#add(key)
     dispatcher.watchers.add(watcher)
@@ -24,19 +35,20 @@ export class ZooKeeperWatchers {
   }
 
   /** Wakes this one no more. */
-  forget(watcher: () => void): void {
+  forget(watcher: Watcher): void {
     for (const { watchers } of this.#places.get(watcher) ?? []) watchers.delete(watcher)
     this.#places.delete(watcher)
   }
 
   #add(key: string): Dispatcher {
-    const watchers = new Set<() => void>()
-    const notify = () => {
+    const watchers = new Set<Watcher>()
+    const notify = (event: Notification) => {
       this.#dispatchers.delete(key) // the client has let go of it, too
       const woken = [...watchers]
       watchers.clear()
       for (const watcher of woken) this.#places.get(watcher)?.delete(dispatcher)
-      for (const wake of woken) wake()
+      const gone = event.type === zookeeper.Event.NODE_DELETED ? event.path : undefined
+      for (const wake of woken) wake(gone)
     }
     const dispatcher = { notify, watchers }
     this.#dispatchers.set(key, dispatcher)

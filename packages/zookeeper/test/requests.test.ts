@@ -70,3 +70,38 @@ test('what is refused, too late or given up leaves no session', async () => {
   expect(count('openSession')).toBe(4) // with those of the store itself, and the one by which the shortest is found
   expect(count('closeSession')).toBe(4)
 })
+
+test('who waits for a session to end hears that its key is gone without asking again', async () => {
+  const [one, other] = [await client(), await client()]
+  const session = await other.store.openSession({ ttlMs: 3000 })
+  const { key } = await session.createOrdered('awaited', new Uint8Array())
+  const states: unknown[] = []
+  let before = 0
+  let closing: Promise<void> | undefined
+  for await (const state of one.store.watch(key)) {
+    states.push(state?.key)
+    if (!state) break
+    before = asked(one).length
+    closing = session.close()
+  }
+  await closing
+  expect(states).toEqual([key, undefined])
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(asked(one).slice(before)).toEqual([])
+})
+
+test('a key that is gone is read again by who goes on watching it', async () => {
+  const [one, other] = [await client(), await client()]
+  const sessions = [await other.store.openSession({ ttlMs: 3000 }), await other.store.openSession({ ttlMs: 3000 })]
+  const name = 'again'
+  const { key } = await sessions[0]!.createOrdered('line', new Uint8Array(), { name })
+  const owners: (string | undefined)[] = []
+  for await (const state of one.store.watch(key)) {
+    owners.push(state?.session)
+    if (owners.length === 1) await sessions[0]!.close()
+    else if (!state) await sessions[1]!.createOrdered('line', new Uint8Array(), { name })
+    else break
+  }
+  expect(owners).toEqual([sessions[0]!.id, undefined, sessions[1]!.id])
+  await sessions[1]!.close()
+})

@@ -1,13 +1,17 @@
+import zookeeper from 'node-zookeeper-client'
 import { expect, test } from 'vitest'
 import { ZooKeeperWatchers } from '../../src/zookeeper-watchers.js'
+
+const changed = { type: zookeeper.Event.NODE_DATA_CHANGED, path: '/a' }
+const deleted = { type: zookeeper.Event.NODE_DELETED, path: '/a' }
 
 test('all watchers at a path are one function to the client, and each is woken once', () => {
   const watchers = new ZooKeeperWatchers()
   const woken: string[] = []
   const notify = watchers.at('node', '/a', () => woken.push('one'))
   expect(watchers.at('node', '/a', () => woken.push('two'))).toBe(notify)
-  notify()
-  notify()
+  notify(changed)
+  notify(changed)
   expect(woken).toEqual(['one', 'two'])
 })
 
@@ -25,7 +29,7 @@ test('a watcher that was forgotten is woken nowhere, and its place is used again
   const notify = [watchers.at('node', '/a', gone), watchers.at('children', '/a', gone)]
   watchers.forget(gone)
   expect(watchers.at('node', '/a', () => woken.push('stays'))).toBe(notify[0])
-  for (const each of notify) each()
+  for (const each of notify) each(changed)
   expect(woken).toEqual(['stays'])
 })
 
@@ -33,10 +37,18 @@ test('after a notification the client is given a new function, as it has let go 
   const watchers = new ZooKeeperWatchers()
   let woken = 0
   const first = watchers.at('node', '/a', () => woken++)
-  first()
+  first(changed)
   const second = watchers.at('node', '/a', () => woken++)
-  first()
+  first(changed)
   expect(woken).toBe(1)
-  second()
+  second(changed)
   expect(woken).toBe(2)
+})
+
+test('a watcher is told the path of a node that is gone, and none of a change', () => {
+  const watchers = new ZooKeeperWatchers()
+  const gone: (string | undefined)[] = []
+  watchers.at('node', '/a', (path) => gone.push(path))(changed)
+  watchers.at('node', '/a', (path) => gone.push(path))(deleted)
+  expect(gone).toEqual([undefined, '/a'])
 })
