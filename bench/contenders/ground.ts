@@ -16,6 +16,7 @@ export class Ground implements AsyncDisposable {
   readonly #redis: RedisServer | undefined
   readonly #candidates = new Set<Promise<Candidate>>()
   readonly #unlink: () => void
+  readonly #failed = new Set<Contender>()
   #lastStart: Promise<unknown> = Promise.resolve()
 
   private constructor(bench: Bench, able: Contender[], folder: string, redis: RedisServer | undefined) {
@@ -47,7 +48,7 @@ export class Ground implements AsyncDisposable {
     for (const contender of wanted) {
       const why = contender.store === 'redis' ? whyNoRedis : await contender.missing?.()
       if (why === undefined) able.push(contender)
-      else bench.missing(contender.name, why)
+      else bench.missing(titleOf(contender), why)
     }
     return new Ground(bench, able, await mkdtemp(join(tmpdir(), 'eldest-bench-')), redis)
   }
@@ -80,6 +81,18 @@ export class Ground implements AsyncDisposable {
     return starting
   }
 
+  /** Does something with a contender that has not failed yet; one that fails is named, and does nothing more. */
+  async attempt(contender: Contender, work: () => Promise<void>): Promise<void> {
+    if (this.#failed.has(contender)) return
+    try {
+      await work()
+    } catch (error) {
+      this.#bench.signal.throwIfAborted()
+      this.#failed.add(contender)
+      this.#bench.missing(titleOf(contender), `failed: ${(error as Error).message}`)
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unlink()
     await this.#endAll()
@@ -91,4 +104,8 @@ export class Ground implements AsyncDisposable {
     const ends = [...this.#candidates].map(async (starting) => (await starting.catch(() => undefined))?.end())
     await Promise.all(ends)
   }
+}
+
+function titleOf({ name, store }: Contender): string {
+  return `${name} on ${store}`
 }

@@ -46,7 +46,7 @@ export class SpokenEvents {
     createInterface(this.child.stdout!).on('line', hear)
     const close = (why: string) => {
       this.#tell({ name: 'closed', atMs: monotonicMs(), more: '' })
-      this.#gone = new Error(`${program} ${why}: ${this.#stderr.trim().split('\n').at(-1)}`)
+      this.#gone = new Error(`${program} ${why}: ${this.#complaint()}`)
       for (const { reject } of this.#waiters) reject(this.#gone)
       this.#waiters.clear()
     }
@@ -63,7 +63,7 @@ export class SpokenEvents {
     const waiting = new Promise<SpokenEvent>((resolve, reject) => this.#waiters.add({ isIt, resolve, reject }))
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
-      const why = () => `not ${names.join(' or ')} within ${patienceMs / 1000} s: ${this.#stderr.trim()}`
+      const why = () => `not ${names.join(' or ')} within ${patienceMs / 1000} s: ${this.#complaint()}`
       timer = setTimeout(() => reject(new Error(why())), patienceMs)
     })
     return Promise.race([waiting, late]).finally(() => clearTimeout(timer))
@@ -72,6 +72,12 @@ export class SpokenEvents {
   /** How many events there were so far. */
   get count(): number {
     return this.#heard.length
+  }
+
+  /** The line that says most of what the process has written to stderr. */
+  #complaint(): string {
+    const lines = this.#stderr.trim().split('\n')
+    return (lines.findLast((line) => /error|exception/i.test(line)) ?? lines.at(-1)!).trim()
   }
 
   #tell(event: SpokenEvent): void {

@@ -3,7 +3,7 @@ import { openDuel } from '../contenders/duel.js'
 import { Ground } from '../contenders/ground.js'
 import { pause } from '../contenders/monotonic-clock.js'
 import { median, summary } from '../report/spread.js'
-import type { Bench, Row, Scenario } from '../scenario.js'
+import type { Row, Scenario } from '../scenario.js'
 
 const ROUNDS = 200
 const QUICK_ROUNDS = 12
@@ -28,33 +28,28 @@ export const handover: Scenario = {
     'the same store.',
   async run(bench) {
     await using ground = await Ground.prepare(bench, () => true)
-    const pairs = (await Promise.all(ground.contenders.map((each) => open(bench, ground, each)))).filter(
-      (pair) => !!pair,
-    )
+    const pairs: Pair[] = []
+    for (const contender of ground.contenders) {
+      await ground.attempt(contender, async () => {
+        const { leader, successor: next } = await openDuel(ground, contender, { ttlMs: TTL_MS })
+        pairs.push({ contender, leader, next, samples: [] })
+      })
+    }
     const rounds = bench.quick ? QUICK_ROUNDS : ROUNDS
     for (let round = 0; round < rounds; round++) {
       bench.signal.throwIfAborted()
       if (round % 20 === 0) bench.progress(`round ${round + 1} of ${rounds}`)
       const inRound = pairs.filter(({ contender }) => takesPart(contender, round, rounds))
-      await Promise.all(inRound.map(({ next }) => next.campaign()))
+      await Promise.all(inRound.map(({ contender, next }) => ground.attempt(contender, () => next.campaign())))
       await pause(SETTLE_MS)
       // Whoever comes first meets a colder machine: each in its turn.
       const first = round % inRound.length
-      for (const pair of [...inRound.slice(first), ...inRound.slice(0, first)]) await handOver(pair)
+      for (const pair of [...inRound.slice(first), ...inRound.slice(0, first)]) {
+        await ground.attempt(pair.contender, () => handOver(pair))
+      }
     }
-    return rowsOf(pairs)
+    return rowsOf(pairs.filter(({ samples }) => samples.length > 0))
   },
-}
-
-async function open(bench: Bench, ground: Ground, contender: Contender): Promise<Pair | undefined> {
-  try {
-    const { leader, successor: next } = await openDuel(ground, contender, { ttlMs: TTL_MS })
-    return { contender, leader, next, samples: [] }
-  } catch (error) {
-    bench.signal.throwIfAborted()
-    bench.missing(contender.name, `failed: ${(error as Error).message}`)
-    return undefined
-  }
 }
 
 function takesPart({ share = 1 }: Contender, round: number, rounds: number): boolean {

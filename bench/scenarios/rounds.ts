@@ -37,26 +37,13 @@ export async function inRounds<T>(bench: Bench, ground: Ground, options: Rounds<
     ttlMs: contender.ownTtlMs ?? options.ttlMs(contender),
     results: [] as T[],
   }))
-  const failed = new Set<Contender>()
   const slow: Promise<void>[] = []
   for (let round = 0; round < options.rounds; round++) {
     bench.progress(`round ${round + 1} of ${options.rounds}`)
-    const inRound = measured.filter(
-      ({ contender }) => !failed.has(contender) && (round === 0 || contender.ownTtlMs === undefined),
-    )
-    const attempt = async (contender: Contender, work: () => Promise<void>) => {
-      try {
-        await work()
-      } catch (error) {
-        bench.signal.throwIfAborted()
-        if (contender.role === 'ours') throw error
-        failed.add(contender)
-        bench.missing(contender.name, `failed: ${(error as Error).message}`)
-      }
-    }
+    const inRound = measured.filter(({ contender }) => round === 0 || contender.ownTtlMs === undefined)
     const duels = new Map<Contender, Duel>()
     const setUps = inRound.map(({ contender, ttlMs }) =>
-      attempt(contender, async () => {
+      ground.attempt(contender, async () => {
         const leaderAddress = await options.leaderAddress?.(contender)
         const path: DuelOptions = { ttlMs, ...(leaderAddress !== undefined && { leaderAddress }) }
         const duel = await openDuel(ground, contender, path)
@@ -67,7 +54,7 @@ export async function inRounds<T>(bench: Bench, ground: Ground, options: Rounds<
     await Promise.all(setUps)
     await pause(REST_MS)
     const faults = inRound.map(({ contender, results }, i) => {
-      const work = attempt(contender, async () => {
+      const work = ground.attempt(contender, async () => {
         await pause(i * STAGGER_MS)
         const duel = duels.get(contender)
         if (!duel) return

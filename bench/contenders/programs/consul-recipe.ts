@@ -10,14 +10,20 @@ await perform(async ({ address, election, id, ttlMs }, tell) => {
   const key = `${election}/leader`
   const ttl = `${Math.ceil(ttlMs / 1000)}s`
   const options = { ttl, behavior: 'release', lockdelay: '0s' } as const
-  const { ID: session } = await consul.session.create(options as never)
+  let { ID: session } = await consul.session.create(options)
   let leads = false
   let campaigning = false
-  setInterval(() => {
-    consul.session.renew(session).catch(() => {
+  async function renew(): Promise<void> {
+    try {
+      await consul.session.renew(session)
+    } catch {
       if (leads) tell('lost')
       leads = false
-    })
+      session = (await consul.session.create(options)).ID
+    }
+  }
+  setInterval(() => {
+    renew().catch(() => undefined) // the next one may succeed
   }, ttlMs / 2)
 
   async function campaign(): Promise<void> {
