@@ -42,6 +42,7 @@ await perform(async ({ address, election, ttlMs }, tell) => {
       stream.write({ create_request: { key: predecessor, start_revision: startRevision } })
     })
     stream.on('error', () => undefined) // cancelling is one
+    stream.end() // or etcd3 takes the cancelling for a failure and closes its connections
     setImmediate(() => stream.cancel())
   }
 

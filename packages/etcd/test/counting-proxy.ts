@@ -13,11 +13,15 @@ import type { AddressInfo } from 'node:net'
 /** What stands before each message of gRPC: a flag and the message's length. */
 const HEAD_BYTES = 5
 
-/** Stands between a client and a member, and notes the method of each gRPC message that the client sends. */
+/**
+ * Stands between a client and a member, counts the client's connections, and notes the method of each gRPC message that
+ * it sends.
+ */
 export class CountingProxy {
   readonly requests: string[] = []
   /** The method of each gRPC stream, one call or many messages, that the client has opened. */
   readonly streams: string[] = []
+  connections = 0
   readonly #server: Http2Server
   readonly #member: ClientHttp2Session
   readonly #clients = new Set<{ destroy(): void }>()
@@ -27,6 +31,7 @@ export class CountingProxy {
     this.#member.on('error', () => undefined)
     this.#server = createServer()
     this.#server.on('session', (session) => {
+      this.connections++
       this.#clients.add(session)
       session.on('error', () => undefined)
     })

@@ -104,3 +104,19 @@ test('what is refused, too late or given up leaves no session', async () => {
   expect(count('LeaseGrant')).toBe(3) // with the one by which the shortest is found
   expect(count('LeaseRevoke')).toBe(3)
 })
+
+test('the connection stays when a watch is left', async () => {
+  const { store, proxy } = await client()
+  await store.put('left', new Uint8Array())
+  const before = proxy.connections
+  for (let i = 0; i < 5; i++) {
+    for await (const state of store.watch('left')) {
+      expect(state?.key).toBe('left')
+      await new Promise((resolve) => setTimeout(resolve, 100)) // the watch at the server is open
+      break
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await store.get('left')
+  }
+  expect(proxy.connections).toBe(before)
+})
