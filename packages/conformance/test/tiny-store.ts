@@ -40,7 +40,7 @@ function ask({ host, port }: blocks.Host, question: Question, signal: AbortSigna
 /** A store that is reached over TCP and shows what a change is by asking again. */
 class TinyStore implements ConsensusStore {
   readonly capabilities = {
-    minTtlMs: 100,
+    minTtlMs: 500, // a session of less is over before a busy machine has closed it
     maxTtlMs: 24 * 3_600_000,
     ttlGranularityMs: 1,
     worstCaseExpiryMs: (ttlMs: number) => ttlMs + 100,
