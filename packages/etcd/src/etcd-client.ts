@@ -19,6 +19,8 @@ import { callOptions, type Sending } from './etcd-call.js'
 /** A gRPC stream in both directions. */
 export interface EtcdStream<Sent, Received> {
   write(message: Sent): void
+  /** Nothing will be written any more. */
+  end(): void
   cancel(): void
   on(event: 'data', listener: (message: Received) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
@@ -77,29 +79,13 @@ export function openEtcdClient({ host, port }: Host, tls: TlsOptions | undefined
     revoke: (ID, sending) => leaseClient.leaseRevoke({ ID }, options(sending)),
     timeToLive: (ID, sending) => leaseClient.leaseTimeToLive({ ID }, options(sending)),
     authenticate: (name, password, sending) => auth.authenticate({ name, password }, options(sending)),
-    keepAlive: async (sending) => withQuietEnd(await leaseClient.leaseKeepAlive(options(sending))),
-    watch: async (sending) => withQuietEnd(await watchClient.watch(options(sending))),
+    keepAlive: (sending) => leaseClient.leaseKeepAlive(options(sending)),
+    watch: (sending) => watchClient.watch(options(sending)),
     close() {
       closed.abort()
       client.close()
     },
   }
-}
-
-/**
- * etcd3 takes the failure of a stream for that of its member, even when we have cancelled it, and drops every
- * connection there: unless nothing can be written to the stream any more.
- */
-function withQuietEnd<Sent, Received>(
-  stream: EtcdStream<Sent, Received> & { end(): void },
-): EtcdStream<Sent, Received> {
-  const cancel = stream.cancel.bind(stream)
-  return Object.assign(stream, {
-    cancel() {
-      stream.end()
-      cancel()
-    },
-  })
 }
 
 function buffer(pem: string | Buffer | undefined): Buffer | undefined {

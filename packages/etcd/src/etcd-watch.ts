@@ -182,6 +182,12 @@ class WatchRun {
 
   #endIfIdle(): void {
     if (!this.#retired || this.#watches.size > 0 || this.#asked.length > 0) return
+    // etcd3 takes the failure of a stream, cancelling included, for that of its member, and drops every connection
+    // there; not of one that has been ended for writing. Where the member does not answer that is just as well.
+    this.#stream.then(
+      (stream) => stream.end(),
+      () => undefined,
+    )
     this.end(new ConsensusError('UNAVAILABLE', 'nobody watches any more'))
   }
 
