@@ -179,8 +179,11 @@ export class Candidacy {
       return
     }
     const timeoutMs = this.session.remainingMs()
-    await retryTransient({ clock, timeoutMs }, deletion).catch(() => undefined) // refused: gone; else see below
-    await this.session.close() // takes the key along where the deletion failed
+    // At the same time: the end of the session takes the key along where the deletion fails, and behind the deletion it
+    // would be a write in the way of the read by which the next one makes sure that it leads.
+    const deleted = retryTransient({ clock, timeoutMs }, deletion).catch(() => undefined) // refused: gone
+    const [closed] = await Promise.allSettled([this.session.close(), deleted])
+    if (closed.status === 'rejected') throw closed.reason
   }
 }
 
