@@ -4,7 +4,7 @@ import { attempt, isFailed } from './attempt.js'
 import { handOverCost } from './hand-over-cost.js'
 
 const SIZES = { full: [10, 100, 1000], quick: [10, 100] }
-const ROUNDS = { full: 5, quick: 3 }
+const ROUNDS = { full: 5, quick: 2 }
 /** Joining included. */
 const LIMIT_MS = { full: 60_000, quick: 20_000 }
 

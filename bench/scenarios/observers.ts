@@ -5,7 +5,7 @@ import { attempt } from './attempt.js'
 import { gather } from './gathering.js'
 
 const SIZES = { full: [100, 1000], quick: [100] }
-const ROUNDS = { full: 10, quick: 3 }
+const ROUNDS = { full: 10, quick: 2 }
 const LIMIT_MS = { full: 40_000, quick: 20_000 }
 const TTL_MS = 3_600_000
 

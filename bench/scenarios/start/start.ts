@@ -9,7 +9,7 @@ import { freshNamespace } from '../gathering.js'
 import { coreSize } from './core-size.js'
 import { Installation } from './installation.js'
 
-const ROUNDS = { full: 20, quick: 3 }
+const ROUNDS = { full: 20, quick: 2 }
 
 interface Contender {
   store: string

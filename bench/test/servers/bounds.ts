@@ -23,7 +23,7 @@ export const BOUNDS: Record<ServerStore, Bounds> = {
     handOverBytesGrow: false,
     renewals: [4, 8],
     rereads: 0,
-    connections: 1,
+    connections: 5,
     operations: {
       createOrdered: 1,
       get: 1,
@@ -38,7 +38,7 @@ export const BOUNDS: Record<ServerStore, Bounds> = {
     handOverBytesGrow: true,
     renewals: [2, 4],
     rereads: 200,
-    connections: 110,
+    connections: 130,
     operations: {
       createOrdered: 1,
       get: 1,
@@ -53,7 +53,7 @@ export const BOUNDS: Record<ServerStore, Bounds> = {
     handOverBytesGrow: true,
     renewals: [5, 7],
     rereads: 400,
-    connections: 4,
+    connections: 8,
     operations: {
       createOrdered: 2,
       get: 2,
