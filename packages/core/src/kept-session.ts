@@ -138,7 +138,9 @@ export class KeptSession implements Session {
     try {
       const retrying = async () => retryTransient({ clock: this.#clock, timeoutMs }, () => this.#backend.end())
       const onTimeout = () => new ConsensusError('UNAVAILABLE', 'the store does not answer')
-      await withDeadline({ clock: this.#clock, timeoutMs: timeoutMs || this.#requestTimeoutMs, onTimeout }, retrying)
+      // One that is over by our clock the store may hold for a while: worth asking, but not for longer than a TTL.
+      const patienceMs = timeoutMs || Math.min(this.#requestTimeoutMs, this.ttlMs)
+      await withDeadline({ clock: this.#clock, timeoutMs: patienceMs, onTimeout }, retrying)
     } catch (error) {
       if (alreadyOver) return // lost before: the store ends it by itself
       const code = isConsensusError(error, 'UNAVAILABLE') ? 'OUTCOME_UNKNOWN' : undefined

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { onAbort } from '../abort.js'
 import type { Clock } from '../clock.js'
+import { withDeadline } from '../deadline.js'
 import { ConsensusError, type Ending, isConsensusError } from '../error.js'
 import { retryTransient } from '../retry.js'
 import type { Session } from '../session.js'
@@ -178,10 +179,13 @@ export class Candidacy {
       })
       return
     }
+    const { ttlMs } = this.session
     const timeoutMs = this.session.remainingMs()
+    const onTimeout = () => new ConsensusError('OUTCOME_UNKNOWN', `${guard.key} was not deleted within ${ttlMs} ms`)
     // At the same time: the end of the session takes the key along where the deletion fails, and behind the deletion it
     // would be a write in the way of the read by which the next one makes sure that it leads.
-    const deleted = retryTransient({ clock, timeoutMs }, deletion).catch(() => undefined) // refused: gone
+    const retrying = () => retryTransient({ clock, timeoutMs }, deletion)
+    const deleted = withDeadline({ clock, timeoutMs: ttlMs, onTimeout }, retrying).catch(() => undefined) // refused: gone
     const [closed] = await Promise.allSettled([this.session.close(), deleted])
     if (closed.status === 'rejected') throw closed.reason
   }

@@ -64,6 +64,20 @@ describe('resigning', () => {
     expect(second!.state).toBe('resolved')
   })
 
+  it('settles within one TTL when the deletion is never answered', async () => {
+    const cluster = new Cluster()
+    const a = cluster.node('a')
+    const [campaign] = await cluster.campaign(a)
+    const held = a.store.hold('delete', 'before')
+    const resigned = new Pending(campaign!.value.resign())
+    await held.reached
+    await cluster.clock.advance(TTL)
+    expect(resigned.state).toBe('resolved')
+    expect(cluster.keys()).toEqual([]) // the session has ended meanwhile, and has taken it along
+    held.release()
+    await settle()
+  })
+
   it('never deletes a key that is not the own one any more', async () => {
     const cluster = new Cluster()
     const [campaign] = await cluster.campaign(cluster.node('a'))
