@@ -83,6 +83,16 @@ describe('a history of what candidates say and what was done to them', () => {
     expect(violationsOf(at(0, 'a', 'failed', 0n, { what: 'Error: enough' }))).toMatch(/a failed: Error: enough/)
   })
 
+  test('a write of a leader that a resource takes after one of a later leader is found', () => {
+    const history = [
+      at(0, 'account', 'accepted', 2n),
+      at(1, 'cursor', 'accepted', 1n),
+      at(2, 'account', 'accepted', 2n),
+    ]
+    expect(violationsOf(...history)).toBe('')
+    expect(violationsOf(...history, at(3, 'account', 'accepted', 1n))).toMatch(/account took a write of token 1 after/)
+  })
+
   test('an election before the time of the last leader was over is found', () => {
     const lost = at(10, 'a', 'lost', 1n, { reason: 'session lost', leftMs: 50 })
     const history = [at(0, 'a', 'elected', 1n), lost, at(20, 'b', 'elected', 2n), at(40, 'a', 'settled', 1n)]

@@ -1,5 +1,5 @@
 /** One thing that happened, on one clock, in milliseconds. A history is these, one a line as JSON. */
-export type HistoryRecord = CandidateRecord | DriverRecord | StoreRecord | ObserverRecord
+export type HistoryRecord = CandidateRecord | DriverRecord | StoreRecord | ObserverRecord | ResourceRecord
 
 /** What a candidate says of itself. */
 export interface CandidateRecord {
@@ -53,6 +53,14 @@ export interface ObserverRecord {
   process: string
   event: 'seen'
   line: string
+}
+
+/** What something that leaders write to, named by `process`, has taken: a write with this token. Repetitions may be left out. */
+export interface ResourceRecord {
+  atMs: number
+  process: string
+  event: 'accepted'
+  token: bigint
 }
 
 /** One bid of one process: from its first line to its end. */

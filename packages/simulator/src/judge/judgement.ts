@@ -9,7 +9,7 @@ import { reports } from './reports.js'
 import { sessionsKept } from './sessions.js'
 import { type Promises, Story, type Violation } from './story.js'
 import { watches } from './watches.js'
-import { guardedWrites } from './writes.js'
+import { acceptedWrites, guardedWrites } from './writes.js'
 
 /** What was seen, and every promise that was broken. */
 export interface Judgement {
@@ -39,6 +39,7 @@ export function judge(history: readonly HistoryRecord[], promises: Promises): Ju
     ...sessionsKept(story),
     ...deadCampaigns(story),
     ...guardedWrites(story),
+    ...acceptedWrites(story),
     ...candidacies(story),
     ...evictions(story),
     ...watches(story),

@@ -12,3 +12,21 @@ export function guardedWrites({ records }: Story): Violation[] {
   }
   return broken
 }
+
+/** Nothing that leaders write to takes a write of one of them after a later one's. */
+export function acceptedWrites({ records }: Story): Violation[] {
+  const broken: Violation[] = []
+  const highest = new Map<string, bigint>()
+  for (const record of records) {
+    if (record.event !== 'accepted') continue
+    const { process, token } = record
+    const before = highest.get(process) ?? 0n
+    if (token >= before) highest.set(process, token)
+    else
+      broken.push({
+        promise: 'guarded writes',
+        what: `${process} took a write of token ${token} after one of ${before}`,
+      })
+  }
+  return broken
+}
