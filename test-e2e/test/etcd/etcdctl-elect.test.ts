@@ -1,47 +1,24 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { concurrencyElection } from '@eldest/etcd'
-import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest'
-import { ForeignCandidate } from '../../src/foreign-candidate.js'
-import { MixedLine } from '../../src/mixed-line.js'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Etcdctl } from '../../src/foreign/etcdctl.js'
+import { MixedLine } from '../../src/foreign/mixed-line.js'
 import { containerOf, storeUnderTest } from '../../src/store-under-test.js'
 
 /** The lease of `etcdctl elect`, which cannot be changed, and what the server takes to find that it is over. */
 const THEIR_EXPIRY_MS = 62_000
 const PATIENCE_MS = 30_000
 
-let folder: string
-let etcdctl: string
+let tool: Etcdctl
 let line: MixedLine
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'eldest-etcdctl-'))
-  etcdctl = join(folder, 'etcdctl')
-  await promisify(execFile)('docker', ['cp', `${containerOf('etcd')}:/usr/bin/etcdctl`, etcdctl])
+  tool = await Etcdctl.open(containerOf('etcd'))
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => tool.close())
 
 beforeEach(async () => {
   const { url, ttlMs } = await storeUnderTest()
-  const [, address, namespace] = /^etcd:\/\/([^/]+)\/(.*)$/.exec(url)!
-  line = new MixedLine({
-    url,
-    name: 'mixed',
-    layout: concurrencyElection,
-    layoutName: 'concurrency',
-    ttlMs,
-    startForeign: (id) =>
-      // It prints its key, then its proposal, once it leads.
-      new ForeignCandidate(
-        etcdctl,
-        [`--endpoints=${address}`, 'elect', `${namespace}/mixed`, id],
-        (text) => text === id,
-      ),
-  })
+  line = new MixedLine({ url, name: 'mixed', ttlMs, tool })
 })
 
 afterEach(() => line.dispose())

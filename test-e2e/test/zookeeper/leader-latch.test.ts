@@ -1,65 +1,25 @@
-import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { leaderLatch } from '@eldest/zookeeper'
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { ForeignCandidate } from '../../src/foreign-candidate.js'
-import { MixedLine } from '../../src/mixed-line.js'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { LeaderLatch } from '../../src/foreign/leader-latch.js'
+import { MixedLine } from '../../src/foreign/mixed-line.js'
 import { storeUnderTest } from '../../src/store-under-test.js'
 
 const PATIENCE_MS = 30_000
-const run = promisify(execFile)
 
-let image: string
-let containers: string[]
+let tool: LeaderLatch
 let line: MixedLine
 
-/** A candidate in a container of its own, which can be killed without notice. */
-class LatchCandidate extends ForeignCandidate {
-  readonly #container: string
-
-  constructor(container: string, args: string[]) {
-    super(
-      'docker',
-      ['run', '--rm', '--network', 'host', '--name', container, image, ...args],
-      (text) => text === 'elected',
-    )
-    this.#container = container
-  }
-
-  override kill(): void {
-    run('docker', ['kill', this.#container]).catch(() => undefined) // it has ended by itself
-  }
-}
-
 beforeAll(async () => {
-  const script = fileURLToPath(new URL('../../../docker/peer-image', import.meta.url))
-  image = (await run('bash', [script, 'curator'])).stdout.trim()
+  tool = await LeaderLatch.open()
 }, 300_000)
+
+afterAll(() => tool.close())
 
 beforeEach(async () => {
   const { url, ttlMs } = await storeUnderTest()
-  const [, address, namespace] = /^zookeeper:\/\/([^/]+)\/(.*)$/.exec(url)!
-  containers = []
-  line = new MixedLine({
-    url,
-    name: 'mixed',
-    layout: leaderLatch,
-    layoutName: 'leader-latch',
-    ttlMs,
-    startForeign(id) {
-      const container = `eldest-latch-${randomBytes(6).toString('hex')}`
-      containers.push(container)
-      return new LatchCandidate(container, [address!, `/${namespace}/mixed`, id, String(ttlMs)])
-    },
-  })
+  line = new MixedLine({ url, name: 'mixed', ttlMs, tool })
 })
 
-afterEach(async () => {
-  await line.dispose()
-  for (const container of containers) await run('docker', ['rm', '-f', container]).catch(() => undefined)
-})
+afterEach(() => line.dispose())
 
 test("Curator's latches and Eldest lead in the order in which they came, handed over by resigning", async () => {
   const first = await line.foreign('curator-1')

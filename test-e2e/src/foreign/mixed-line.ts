@@ -1,20 +1,18 @@
-import { connect, Election, type ElectionLayout } from '@eldest/core'
+import { connect, Election } from '@eldest/core'
 import { expect } from 'vitest'
 import type { CandidateRecord, HistoryRecord } from '@eldest/simulator'
-import { CandidateProcess } from './candidate-process.js'
+import { CandidateProcess } from '../candidate-process.js'
 import type { ForeignCandidate } from './foreign-candidate.js'
-import { until } from './waiting.js'
+import type { ForeignTool } from './foreign-tool.js'
+import { until } from '../waiting.js'
 
 /** What a line of Eldest's and another tool's candidates is made of. */
 export interface MixedLineOptions {
   url: string
   /** The election, as Eldest's candidates name it. */
   name: string
-  layout: ElectionLayout
-  /** As `--layout` takes it. */
-  layoutName: string
   ttlMs: number
-  startForeign(id: string): ForeignCandidate
+  tool: ForeignTool
 }
 
 const PATIENCE_MS = 30_000
@@ -32,8 +30,8 @@ export class MixedLine {
 
   /** Starts one of ours and waits until it stands in its place of the line. */
   async ours(id: string): Promise<CandidateProcess> {
-    const { url, name, layoutName, ttlMs } = this.#options
-    const args = [name, '--store', url, '--layout', layoutName, '--ttl', `${ttlMs}ms`, '--id', id]
+    const { url, name, tool, ttlMs } = this.#options
+    const args = [name, '--store', url, '--layout', tool.layoutName, '--ttl', `${ttlMs}ms`, '--id', id]
     const candidate = new CandidateProcess(id, args, this.#history)
     this.#ours.push(candidate)
     await this.#stands(id)
@@ -42,7 +40,8 @@ export class MixedLine {
 
   /** Starts one of theirs and waits until it stands in its place of the line. */
   async foreign(id: string): Promise<ForeignCandidate> {
-    const candidate = this.#options.startForeign(id)
+    const { url, name: election, tool, ttlMs } = this.#options
+    const candidate = tool.start({ url, election, id, ttlMs })
     this.#foreign.push(candidate)
     await this.#stands(id)
     return candidate
@@ -60,10 +59,10 @@ export class MixedLine {
 
   /** The ids in the order in which they lead, as Eldest sees the line. */
   async order(): Promise<string[]> {
-    const { url, name, layout } = this.#options
+    const { url, name, tool } = this.#options
     const store = await connect(url)
     try {
-      return (await new Election(store, name, { layout }).candidates()).map(({ id }) => id)
+      return (await new Election(store, name, { layout: tool.layout }).candidates()).map(({ id }) => id)
     } finally {
       await store.close()
     }

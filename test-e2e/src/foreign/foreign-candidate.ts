@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { monotonicMs, until } from './waiting.js'
+import { monotonicMs, until } from '../waiting.js'
 
 /** A candidate of another tool: a process that prints when it is elected. */
 export class ForeignCandidate {
   readonly lines: string[] = []
+  /** When it said so, the first time and the last. */
   electedMs: number | undefined
+  lastElectedMs: number | undefined
   readonly exited: Promise<number | null>
   readonly #child: ChildProcess
 
@@ -14,10 +16,16 @@ export class ForeignCandidate {
     this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     createInterface(this.#child.stdout!).on('line', (line) => {
       this.lines.push(line)
-      if (isElected(line)) this.electedMs ??= monotonicMs()
+      if (!isElected(line)) return
+      this.lastElectedMs = monotonicMs()
+      this.electedMs ??= this.lastElectedMs
     })
     this.#child.stderr!.resume()
     this.exited = new Promise((resolve) => this.#child.once('close', resolve))
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
   /** Asks it to stop, by which it gives its key back. */
