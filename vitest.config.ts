@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 /** The adapters whose tests need a server; what lies in their test/offline needs none. */
 const servers = ['etcd', 'consul', 'zookeeper']
 
+/** Modes of servers (`cluster`, `secured`) that are not up: the tests in the folders of that name are left out. */
+const absent = process.env['ELDEST_ABSENT']?.split(',').filter(Boolean) ?? []
+
 export default defineConfig({
   test: {
     projects: [
@@ -40,7 +43,7 @@ export default defineConfig({
             `test-e2e/test/{any-store,servers,clusters,${server}}/**/*.test.ts`,
             'bench/test/servers/**/*.test.ts',
           ],
-          exclude: [`packages/${server}/test/offline/**`],
+          exclude: [`packages/${server}/test/offline/**`, ...absent.map((mode) => `**/test/**/${mode}*/**`)],
           env: { ELDEST_BACKEND: server },
           pool: 'forks' as const,
           testTimeout: 120_000,

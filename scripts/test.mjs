@@ -43,8 +43,7 @@ async function servers() {
     const absent = Object.keys(modes).filter((mode) => !modes[mode](backend))
     missing.push(...absent.map((mode) => `${backend} ${mode}`))
     if (absent.includes('single')) return undefined
-    const left = absent.map((mode) => `--exclude=**/test/${mode}/**`)
-    return suiteAside(backend, ['--project', backend, ...left])
+    return suiteAside(backend, absent)
   })
   await Promise.all(runs)
   if (backends.every(modes.single)) {
@@ -77,9 +76,10 @@ function suite(name, args, options) {
   countReport(name, run('npx', vitest(name, args), options))
 }
 
-/** The same beside others: its output is shown when it has ended. */
-async function suiteAside(name, args) {
-  const child = spawn('npx', vitest(name, args), { ...spawning, stdio: ['ignore', 'pipe', 'pipe'] })
+/** The tests of one backend beside others', but for what needs servers that are absent: its output is shown when it has ended. */
+async function suiteAside(name, absent) {
+  const env = { ...spawning.env, ELDEST_ABSENT: absent.join() }
+  const child = spawn('npx', vitest(name, ['--project', name]), { ...spawning, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk))
   const [status] = await once(child, 'close')
