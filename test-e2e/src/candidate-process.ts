@@ -62,8 +62,8 @@ export class CandidateProcess {
   }
 
   #read(line: string): HistoryRecord {
-    const { event, fencingToken, reason, monotonicNs } = JSON.parse(line) as Record<string, string>
-    const told = { atMs: Number(BigInt(monotonicNs!)) / 1e6, process: this.name, event, reason }
+    const { event, fencingToken, reason, leftMs, monotonicNs } = JSON.parse(line) as Record<string, string>
+    const told = { atMs: Number(BigInt(monotonicNs!)) / 1e6, process: this.name, event, reason, leftMs }
     return { ...told, ...(fencingToken === undefined ? {} : { token: BigInt(fencingToken) }) } as HistoryRecord
   }
 }

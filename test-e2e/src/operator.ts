@@ -1,13 +1,14 @@
-import { type Candidate, type ConsensusStore, Election } from '@eldest/core'
+import { type Candidate, type ConsensusStore, Election, type ElectionLayout } from '@eldest/core'
 import type { HistoryRecord } from '@eldest/simulator'
 import { monotonicMs, until } from './waiting.js'
 
 export interface OperatorOptions {
   store: ConsensusStore
   election: string
+  layout?: ElectionLayout | undefined
   history: HistoryRecord[]
-  /** The candidates that may be meddled with. */
-  ids: readonly string[]
+  /** The candidates that may be meddled with. Default: all. */
+  ids?: readonly string[]
   /** The process that stands as this id now. */
   processOf: (id: string) => string
 }
@@ -21,7 +22,13 @@ export class Operator {
 
   constructor(options: OperatorOptions) {
     this.#options = options
-    this.#election = new Election(options.store, options.election)
+    const { store, election, layout } = options
+    this.#election = new Election(store, election, layout ? { layout } : {})
+  }
+
+  /** Whether the layout has room for asking a candidate to step down. */
+  get asks(): boolean {
+    return this.#options.layout === undefined || this.#options.layout.withEviction !== undefined
   }
 
   /** The safe way: the leader is asked to step down, and stops first. Nothing of it excuses anybody. */
@@ -42,7 +49,8 @@ export class Operator {
 
   async #leader(): Promise<Candidate | undefined> {
     const [leader] = await this.#election.candidates()
-    return leader && this.#options.ids.includes(leader.id) ? leader : undefined
+    const { ids } = this.#options
+    return leader && (ids?.includes(leader.id) ?? true) ? leader : undefined
   }
 
   async #depose(how: (leader: Candidate) => Promise<unknown>): Promise<void> {

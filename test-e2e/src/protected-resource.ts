@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
+import type { HistoryRecord } from '@eldest/simulator'
+import { monotonicMs } from './waiting.js'
 
 /** A write that a service has sent. */
 export interface ResourceWrite {
@@ -17,20 +19,24 @@ export class ProtectedResource {
   readonly #server: Server
   #highest = 0n
 
-  private constructor(fencing: boolean) {
+  private constructor(fencing: boolean, history: HistoryRecord[]) {
     this.#server = createServer((request, response) => {
       const [, writer, token] = /^\/(.+)\/(\d+)$/.exec(request.url ?? '')!
       const write = { writer: writer!, token: BigInt(token!) }
       const accepts = !fencing || write.token >= this.#highest
       if (write.token > this.#highest) this.#highest = write.token
       const writes = accepts ? this.accepted : this.refused
+      if (accepts && this.accepted.at(-1)?.token !== write.token) {
+        history.push({ atMs: monotonicMs(), process: 'resource', event: 'accepted', token: write.token })
+      }
       writes.push(write)
       response.writeHead(accepts ? 204 : 409).end()
     })
   }
 
-  static async listen({ fencing }: { fencing: boolean }): Promise<ProtectedResource> {
-    const resource = new ProtectedResource(fencing)
+  /** `history`: told of what was taken, each time that another leader has written. */
+  static async listen(options: { fencing: boolean; history?: HistoryRecord[] }): Promise<ProtectedResource> {
+    const resource = new ProtectedResource(options.fencing, options.history ?? [])
     resource.#server.listen(0, '127.0.0.1')
     await once(resource.#server, 'listening')
     return resource
