@@ -1,27 +1,26 @@
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type { HistoryRecord } from '@eldest/simulator'
 import { CandidateProcess } from '../candidate-process.js'
-import { startEldest } from '../eldest-command.js'
+import { type CandidateKind, type Programs, startCommand, startService } from '../candidate-programs.js'
 import { CandidateNetwork } from './candidate-network.js'
 import type { ServerCluster } from './server-cluster.js'
-
-const service = fileURLToPath(new URL('writing-service.ts', import.meta.url))
 
 /** What the candidates of a storm have in common. */
 export interface PlaceOptions {
   cluster: ServerCluster
   namespace: string
+  election: string
   ttlMs: number
-  /** Where the services write while they lead. */
+  /** Where the services write while they lead: outside, and in the store. */
   resource: string
+  cursor: string
   history: HistoryRecord[]
-  /** The file that starts the `eldest` command. Default: as it is built. */
-  command?: string | undefined
+  programs: Programs
+  /** As `--layout` takes it: for commands alone. */
+  layout?: string | undefined
 }
 
-/** What stands in a place: the `eldest` command, or a service written with the library. */
-export type CandidateKind = 'command' | 'service'
+/** How long the work of a service takes to settle, in TTLs: less than what it is given. */
+const SETTLING_TTLS = 0.1
 
 /** A place in the fleet: one candidate after the other, on a network of its own. */
 export class CandidatePlace {
@@ -49,19 +48,18 @@ export class CandidatePlace {
     return this.past.at(-1)!
   }
 
+  get stands(): boolean {
+    return this.#options.history.some(({ process }) => process === this.process.name)
+  }
+
   start(): void {
-    const { cluster, namespace, ttlMs, resource, history, command } = this.#options
+    const { cluster, namespace, election, ttlMs, resource, cursor, history, programs, layout } = this.#options
     const url = `${cluster.backend}://${this.network.hosts}/${namespace}`
+    const common = { url, election, id: this.id, ttlMs }
     const program =
       this.kind === 'command'
-        ? startEldest(['campaign', 'storm', '--store', url, '--ttl', `${ttlMs}ms`, '--id', this.id, '--json'], {
-            main: command,
-          })
-        : spawn(
-            process.execPath,
-            ['--unhandled-rejections=strict', '--import', 'tsx', service, url, resource, this.id, String(ttlMs)],
-            { stdio: ['pipe', 'pipe', 'pipe'] },
-          )
+        ? startCommand({ ...common, layout }, programs.command)
+        : startService({ ...common, resource, cursor, settlingMs: SETTLING_TTLS * ttlMs }, programs.service)
     this.past.push(new CandidateProcess(`${this.id}#${this.past.length + 1}`, program, history))
   }
 

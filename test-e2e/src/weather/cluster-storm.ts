@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { connect, Election, worstCaseFailoverMs } from '@eldest/core'
+import { connect, Election, type ElectionOptions, worstCaseFailoverMs } from '@eldest/core'
 import { type HistoryRecord, judge, type Judgement } from '@eldest/simulator'
+import type { Programs } from '../candidate-programs.js'
+import { ForeignLine } from '../foreign/foreign-line.js'
+import type { ForeignPlace } from '../foreign/foreign-place.js'
+import type { ForeignTool } from '../foreign/foreign-tool.js'
 import { Operator } from '../operator.js'
 import { ProtectedResource } from '../protected-resource.js'
 import type { Seed } from '../seed.js'
 import { monotonicMs, pause, until } from '../waiting.js'
-import { CandidatePlace } from './candidate-place.js'
+import { CandidatePlace, type PlaceOptions } from './candidate-place.js'
 import { candidateFaults, type Fault, networkFaults, operatorFaults, serverFaults } from './faults.js'
 import { GuardedWrites } from './guarded-writes.js'
 import { ServerCluster } from './server-cluster.js'
+import { Weather } from './weather.js'
 import { Witness } from './witness.js'
 
 export interface ClusterStormOptions {
@@ -18,8 +23,10 @@ export interface ClusterStormOptions {
   durationMs: number
   candidates: number
   onProgress?: (line: string) => void
-  /** The file that starts the `eldest` command, of which all candidates are then made. */
-  command?: string | undefined
+  /** Of a mutant: all candidates are then commands, which suffer. */
+  programs?: Programs | undefined
+  /** Every second candidate is this other tool's, ours are commands, and all stand in its layout. */
+  foreign?: ForeignTool | undefined
   /** Whether the storm may end before its time. */
   isEnough?: (history: readonly HistoryRecord[]) => boolean
 }
@@ -28,110 +35,154 @@ export interface ClusterStormReport extends Judgement {
   history: HistoryRecord[]
   faults: Map<string, number>
   boundMs: number
+  /** Elections of another tool's candidates. */
+  foreignElections: number
   leftKeys: number
-  /** Writes that the protected resource has taken, and refused; those it should have refused. */
-  writes: { accepted: number; refused: number; outOfOrder: number }
-  /** Writes to the store, guarded by a leadership; those of a leader that had been deposed. */
-  guardedWrites: { seen: number; outOfOrder: number }
-  witness: string
+  /** Writes that the protected resource has taken, and refused. */
+  writes: { accepted: number; refused: number }
+  /** Writes to the store, guarded by a leadership. */
+  guardedWrites: number
+  /** What the longest-lived process weighed; `undefined` where none was spared. */
+  witness: string | undefined
   stderr: string
+  /** What could not be mended at the end. */
+  undone: string | undefined
 }
 
 /** By how much a busy machine may be late beside the computed bound. */
 const BUSY_MS = 3000
 const PROGRESS_MS = 30_000
+const ELECTION = 'storm'
+const CURSOR = 'storm-result'
+/** The keys of dead candidates of another tool may stay for a minute, in which nobody leads: not in a short storm. */
+const PATIENT_FROM_MS = 300_000
 
 /**
- * Random faults of candidates, networks, servers and operators, then calm, then the judgement. One candidate, the witness, only
- * suffers from its network and its servers, so that it lives from the beginning to the end.
+ * Random faults of candidates, networks, servers and operators, then calm, then the judgement. One candidate, the
+ * witness, only suffers from its network and its servers, so that it lives from the beginning to the end.
  */
 export async function clusterStorm(options: ClusterStormOptions): Promise<ClusterStormReport> {
-  const { backend, seed, ttlMs, durationMs, candidates, command, onProgress, isEnough } = options
+  const { backend, seed, ttlMs, durationMs, candidates, programs = {}, foreign, onProgress, isEnough } = options
+  const isMutant = options.programs !== undefined
   const cluster = new ServerCluster(backend)
   const history: HistoryRecord[] = []
-  const faults = new Map<string, number>()
   const namespace = `storm-${randomBytes(4).toString('hex')}`
   const url = `${backend}://${cluster.hosts.map(({ host, port }) => `${host}:${port}`).join()}/${namespace}`
   await cluster.restore()
   const store = await connect(url)
-  const resource = await ProtectedResource.listen({ fencing: true })
-  const guarded = new GuardedWrites(store, 'storm-result')
+  const resource = await ProtectedResource.listen({ fencing: true, history })
+  const guarded = new GuardedWrites(store, CURSOR, history)
   const boundMs = worstCaseFailoverMs(store.capabilities, ttlMs)
+  const layout: ElectionOptions = foreign ? { layout: foreign.layout } : {}
+  const weather = new Weather(ttlMs, seed, history)
   const places: CandidatePlace[] = []
-  const busy = new Map<string, Promise<void>>()
-  const disturbed = () => history.push({ atMs: monotonicMs(), process: '', event: 'disturbed' })
-  const suffer = async ({ kind, lastsTtls: [least, most], begin, end }: Fault) => {
-    faults.set(kind, (faults.get(kind) ?? 0) + 1)
-    disturbed()
-    try {
-      await begin()
-      await pause(seed.between(least, most) * ttlMs)
-    } finally {
-      await end()
-      disturbed()
-    }
-  }
+  let guests: ForeignLine | undefined
   try {
-    for (let i = 1; i <= candidates; i++) {
-      const kind = i % 2 === 0 && command === undefined ? 'service' : 'command'
-      const common = { cluster, namespace, ttlMs, resource: resource.url, history, command }
-      places.push(await CandidatePlace.open(`n${i}`, kind, common))
+    if (foreign) {
+      const stand = { url, election: ELECTION, ttlMs }
+      guests = new ForeignLine({ tool: foreign, store, stand, history, isPatient: durationMs >= PATIENT_FROM_MS })
     }
-    const standing = () => new Set(history.map(({ process }) => process)).size === candidates
-    await until('all candidates stand', standing, 60_000)
-    const witness = new Witness(places[0]!.process)
-    const [steady, ...others] = command === undefined ? places : [undefined, ...places]
+    const common: PlaceOptions = { cluster, namespace, election: ELECTION, ttlMs, resource: resource.url, cursor: CURSOR, history, programs, layout: foreign?.layoutName } // prettier-ignore
+    for (let i = 1; i <= candidates; i++) {
+      const kind = i % 2 === 0 && !isMutant && !foreign ? 'service' : 'command'
+      if (guests && i % 2 === 1 && i < candidates) guests.add()
+      else places.push(await CandidatePlace.open(`n${i}`, kind, common))
+      if (guests) await allStand(places, guests.places) // in this order: another tool's leads at first
+    }
+    await allStand(places, guests?.places ?? [])
+    const [steady, ...others] = isMutant || foreign ? [undefined, ...places] : places
+    const witness = steady && new Witness(steady.process)
     const pool = [
       ...(steady ? networkFaults(steady, seed) : []),
       ...others.flatMap((place) => candidateFaults(place!, ttlMs, seed)),
+      ...(guests?.faults ?? []),
     ]
     const processOf = (id: string) => places.find((place) => place.id === id)!.process.name
     const ids = others.map((place) => place!.id)
-    const operator = new Operator({ store, election: 'storm', history, ids, processOf })
+    const operator = new Operator({ store, election: ELECTION, ...layout, history, ids, processOf })
     const ofServers = [...serverFaults(cluster, ttlMs, seed), ...operatorFaults(operator, cluster)]
     const startMs = monotonicMs()
     let toldMs = startMs
     while (monotonicMs() - startMs < durationMs && !isEnough?.(history)) {
-      await pause(seed.between(0.2, 3) * ttlMs)
-      for (const place of places) if (!busy.has(place.id)) place.revive()
-      const leader = history.findLast(({ event }) => event === 'elected')?.process.split('#')[0]
-      const ofLeader = pool.filter(({ scope }) => scope === leader)
-      const die = seed.next()
-      const likely = die < 0.25 ? ofServers : die < 0.65 ? ofLeader : pool
-      const fault = seed.pick(likely.length > 0 ? likely : pool)
-      if (!busy.has(fault.scope)) {
-        const over = suffer(fault).finally(() => busy.delete(fault.scope))
-        busy.set(fault.scope, over)
-        over.catch(() => undefined) // awaited below
-      }
+      // Another tool's candidates suffer from few kinds, so that more must strike.
+      await pause(seed.between(0.2, foreign ? 1.2 : 3) * ttlMs)
+      for (const place of places) if (!weather.isBusy(place.id)) place.revive()
+      for (const guest of guests?.places ?? []) if (!guest.candidate.running) weather.strike(guests!.ended(guest))
+      weather.strike(choose(pool, ofServers, history, seed))
       if (monotonicMs() - toldMs < PROGRESS_MS) continue
       toldMs = monotonicMs()
-      const elections = history.filter(({ event }) => event === 'elected').length
-      const sum = [...faults.values()].reduce((a, b) => a + b, 0)
-      onProgress?.(`${Math.round((toldMs - startMs) / 1000)} s: ${elections} elections, ${sum} faults`)
+      if (toldMs - startMs > durationMs / 2) witness?.halfTime()
+      onProgress?.(
+        `${Math.round((toldMs - startMs) / 1000)} s: ${electionsIn(history)} elections, ${weather.count} faults`,
+      )
     }
-    await Promise.all(busy.values())
-    await cluster.restore()
+    const undone = await weather
+      .calm()
+      .then(() => cluster.restore())
+      .then(() => undefined, String)
     for (const place of places) place.revive()
-    disturbed()
-    await pause(boundMs + BUSY_MS) // calm: a leader must exist at the end of it
+    weather.tell('', 'calm')
+    if (!isMutant) await pause(boundMs + BUSY_MS) // a leader must exist at the end of it
     const endMs = monotonicMs()
-    const grown = witness.report()
+    const grown = witness?.report()
+    guests?.terminate()
     for (const { process } of places) process.terminate()
-    await Promise.all(places.map(({ process }) => process.exited))
-    const leftKeys = (await new Election(store, 'storm').candidates()).length
+    await Promise.all(
+      [...places.map(({ process }) => process), ...(guests?.places.map(({ candidate }) => candidate) ?? [])].map(
+        (each) => each.exited,
+      ),
+    )
+    const leftKeys = (await new Election(store, ELECTION, layout).candidates()).length
     const stderr = places.flatMap(({ past }) => past.map((each) => each.stderr)).join('')
     const judgement = judge(history, { recoveryMs: boundMs + BUSY_MS, endMs })
-    const { accepted, refused, overlaps } = resource
-    const writes = { accepted: accepted.length, refused: refused.length, outOfOrder: overlaps.length }
-    const guardedWrites = { seen: guarded.seen, outOfOrder: guarded.backwards.length }
-    return { ...judgement, history, faults, boundMs, leftKeys, writes, guardedWrites, witness: grown, stderr }
+    const writes = { accepted: resource.accepted.length, refused: resource.refused.length }
+    const { faults } = weather
+    const foreignElections = guests?.elections ?? 0
+    return {
+      ...judgement,
+      history,
+      faults,
+      boundMs,
+      foreignElections,
+      leftKeys,
+      writes,
+      guardedWrites: guarded.seen,
+      witness: grown,
+      stderr,
+      undone,
+    }
   } finally {
-    await Promise.allSettled(busy.values())
+    await weather.calm().catch(() => undefined)
+    await guests?.close()
     await Promise.all(places.map((place) => place.close()))
     await guarded.close()
     await store.close()
     await resource.close()
     await cluster.restore()
   }
+}
+
+/** One that cannot reach its servers at the start ends, and is started again, as a supervisor would. */
+async function allStand(places: readonly CandidatePlace[], guests: readonly ForeignPlace[]): Promise<void> {
+  const stand = () => {
+    for (const place of places) place.revive()
+    return [...places, ...guests].every(({ stands }) => stands)
+  }
+  await until('all stand', stand, 60_000).catch((error: unknown) => {
+    const said = places.map(({ id, past, stands }) => `${id}: ${stands} ${past.map(({ stderr }) => stderr).join('')}`)
+    throw new Error(said.join('\n'), { cause: error })
+  })
+}
+
+export function electionsIn(history: readonly HistoryRecord[]): number {
+  return history.filter(({ event }) => event === 'elected').length
+}
+
+/** Often the leader's: of the others hardly anybody takes notice. */
+function choose(pool: Fault[], ofServers: Fault[], history: readonly HistoryRecord[], seed: Seed): Fault {
+  const leader = history.findLast(({ event }) => event === 'elected')?.process.split('#')[0]
+  const ofLeader = pool.filter(({ scope }) => scope === leader)
+  const die = seed.next()
+  const likely = die < 0.25 ? ofServers : die < 0.65 ? ofLeader : pool
+  return seed.pick(likely.length > 0 ? likely : pool)
 }

@@ -77,7 +77,7 @@ export function operatorFaults(operator: Operator, cluster: ServerCluster): Faul
   }
   const endSession = sessionEnderOf(cluster)
   return [
-    fault('leader evicted', () => operator.evictLeader()),
+    ...(operator.asks ? [fault('leader evicted', () => operator.evictLeader())] : []),
     fault("leader's key deleted", () => operator.deleteLeadersKey()),
     ...(endSession ? [fault("leader's session ended", () => operator.endLeadersSession(endSession))] : []),
   ]

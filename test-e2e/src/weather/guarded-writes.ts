@@ -1,17 +1,20 @@
 import type { ConsensusStore } from '@eldest/core'
+import type { HistoryRecord } from '@eldest/simulator'
+import { monotonicMs } from '../waiting.js'
 
-/** Watches the key that leaders write, guarded by their leadership, with their token. */
+/** Watches the key that leaders write, guarded by their leadership, with their token; the history is told of each other one. */
 export class GuardedWrites {
   /** How often the key changed. */
   seen = 0
-  /** The tokens that came after a higher one: writes of leaders that had been deposed. */
-  readonly backwards: bigint[] = []
+  readonly #key: string
+  readonly #history: HistoryRecord[]
   readonly #stop = new AbortController()
   readonly #ended: Promise<void>
-  #highest = 0n
 
-  constructor(store: ConsensusStore, key: string) {
-    this.#ended = this.#follow(store, key)
+  constructor(store: ConsensusStore, key: string, history: HistoryRecord[]) {
+    this.#key = key
+    this.#history = history
+    this.#ended = this.#follow(store)
     this.#ended.catch(() => undefined) // told by close()
   }
 
@@ -20,15 +23,16 @@ export class GuardedWrites {
     await this.#ended
   }
 
-  async #follow(store: ConsensusStore, key: string): Promise<void> {
+  async #follow(store: ConsensusStore): Promise<void> {
     const { signal } = this.#stop
+    let last: bigint | undefined
     try {
-      for await (const entry of store.watch(key, { signal })) {
+      for await (const entry of store.watch(this.#key, { signal })) {
         if (!entry) continue
         const token = BigInt(Buffer.from(entry.value).toString())
         this.seen++
-        if (token < this.#highest) this.backwards.push(token)
-        else this.#highest = token
+        if (token !== last) this.#history.push({ atMs: monotonicMs(), process: this.#key, event: 'accepted', token })
+        last = token
       }
     } catch (error) {
       if (!signal.aborted) throw error

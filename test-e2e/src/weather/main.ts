@@ -1,28 +1,34 @@
 // A storm on a real cluster, and its judgement: npm run e2e -- --help
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { writeHistory } from '@eldest/simulator'
-import { breaks, mutantCommand } from '../mutant-command.js'
+import type { ForeignTool } from '../foreign/foreign-tool.js'
+import { FOREIGN_TOOLS } from '../foreign/foreign-tools.js'
+import { judgedSoFar } from '../judged-so-far.js'
+import { mutantProgram } from '../mutant-program.js'
 import { Seed } from '../seed.js'
+import { STORM_MUTANTS } from '../storm-mutants.js'
 import { clusterStorm } from './cluster-storm.js'
+import { keepHistory, keptSettings } from './kept-history.js'
 import { STORM_TTLS } from './server-cluster.js'
+import { failuresOf, stormTable } from './storm-table.js'
 
 const TTLS: Record<string, number> = STORM_TTLS
-const HISTORIES = join(import.meta.dirname, '../../histories')
+const TOOLS: Partial<Record<string, () => Promise<ForeignTool>>> = FOREIGN_TOOLS
 const USAGE = `usage: npm run e2e -- --store etcd|consul|zookeeper [--minutes 3] [--candidates 5] [--seed N]
+       npm run e2e -- --store etcd|zookeeper --mixed
        npm run e2e -- --replay SEED
        npm run e2e -- --store etcd --mutant 'takes the token from a counter of its own'
 
 Elections between real processes on a cluster (npm run servers -- up cluster), under faults of processes, networks and
 servers that the seed decides. A run that breaks a promise keeps its history in test-e2e/histories; --replay starts one
-with the same faults. --mutant: the candidates have this deliberate fault, and the run fails unless the promise that it breaks is seen broken.`
+with the same faults. --mixed: every second candidate is one of etcdctl elect, or of Curator's LeaderLatch. --mutant:
+the candidates have this deliberate fault, and the run fails unless the promise that it breaks is seen broken.`
 
 const options = {
   store: { type: 'string' },
   minutes: { type: 'string', default: '3' },
   candidates: { type: 'string', default: '5' },
   seed: { type: 'string' },
+  mixed: { type: 'boolean', default: false },
   replay: { type: 'string' },
   mutant: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -34,54 +40,42 @@ if (values.help) {
 }
 const settings = values.replay === undefined ? values : { ...values, ...replayed(values.replay) }
 const [backend, minutes, candidates] = [settings.store ?? '', Number(settings.minutes), Number(settings.candidates)]
+const { mixed } = settings
 const seedNumber = settings.seed === undefined ? undefined : Number(settings.seed)
+const mutant = settings.mutant === undefined ? undefined : stormMutant(settings.mutant)
 if (!(backend in TTLS)) fail(`--store ${backend}: it must be one of ${Object.keys(TTLS).join(', ')}`)
 if (!(minutes > 0)) fail(`--minutes ${settings.minutes}: it must be a number above 0`)
 if (!(Number.isInteger(candidates) && candidates > 1)) fail(`--candidates ${settings.candidates}: at least 2`)
 if (seedNumber !== undefined && !Number.isInteger(seedNumber))
   fail(`--seed ${settings.seed}: it must be a whole number`)
+if (mixed && !TOOLS[backend]) fail(`--mixed: on ${Object.keys(TOOLS).join(' or ')} alone`)
+if (mixed && mutant) fail('--mixed and --mutant: one of them')
 
 const seed = new Seed(seedNumber)
 console.log(`a storm of ${minutes} min on ${backend}, ${candidates} candidates, seed ${seed.value}`)
-const mutant = settings.mutant === undefined ? undefined : await mutantCommand(settings.mutant).catch(fail)
+const program = mutant && (await mutantProgram(mutant.name))
+const foreign = mixed ? await TOOLS[backend]!() : undefined
 const report = await clusterStorm({
-  ...(mutant && {
-    command: mutant.main,
-    isEnough: (history) => breaks(history, mutant.breaks),
-  }),
+  ...(mutant && { isEnough: (history) => judgedSoFar(history).some(({ promise }) => promise === mutant.breaks) }),
   backend,
   seed,
   ttlMs: TTLS[backend]!,
   durationMs: minutes * 60_000,
   candidates,
+  programs: program?.programs,
+  foreign,
   onProgress: (line) => console.log(line),
-})
-console.table({
-  elections: report.terms,
-  'longest time without a leader, ms': Math.round(report.longestRecoveryMs),
-  'its bound, ms': Math.round(report.boundMs),
-  'keys left behind': report.leftKeys,
-  'writes to the resource': report.writes.accepted,
-  'refused, as a later leader had written': report.writes.refused,
-  'accepted out of order': report.writes.outOfOrder,
-  'guarded writes seen in the store': report.guardedWrites.seen,
-  'of them by deposed leaders': report.guardedWrites.outOfOrder,
-  'promises broken': report.violations.length,
-  'the longest-lived process': report.witness,
-})
+}).finally(() => Promise.all([program?.remove(), foreign?.close()]))
+console.table(stormTable(report))
 console.table(Object.fromEntries([...report.faults].sort()))
-const outOfOrder = report.writes.outOfOrder + report.guardedWrites.outOfOrder
+const failures = failuresOf(report)
 if (mutant) {
-  await mutant.remove()
   const caught = report.broken.find(({ promise }) => promise === mutant.breaks)
   console.log(caught ? `caught: ${caught.what}` : `NOT CAUGHT: ${mutant.name}`)
   process.exitCode = caught ? 0 : 1
-} else if (report.violations.length + report.leftKeys + outOfOrder > 0) {
-  for (const violation of report.violations) console.log(`BROKEN: ${violation}`)
-  mkdirSync(HISTORIES, { recursive: true })
-  const file = join(HISTORIES, `${backend}-${seed.value}.jsonl`)
-  writeFileSync(file, writeHistory(report.history))
-  writeFileSync(`${file}.settings`, JSON.stringify({ store: backend, minutes, candidates, seed: seed.value }))
+} else if (failures.length > 0) {
+  for (const failure of failures) console.log(`BROKEN: ${failure}`)
+  const file = keepHistory(report.history, { store: backend, minutes, candidates, seed: seed.value, mixed })
   console.log(`the history is in ${file}; again: npm run e2e -- --replay ${seed.value}`)
   process.exitCode = 1
 }
@@ -94,16 +88,23 @@ function read() {
   }
 }
 
-/** With what a run was started whose history was kept. */
-function replayed(seed: string): { store: string; minutes: string; candidates: string; seed: string } {
-  const kept = (existsSync(HISTORIES) ? readdirSync(HISTORIES) : []).find((name) =>
-    name.endsWith(`-${seed}.jsonl.settings`),
-  )
-  if (kept === undefined) fail(`--replay ${seed}: no history of that seed is kept in ${HISTORIES}`)
-  return JSON.parse(readFileSync(join(HISTORIES, kept), 'utf8')) as ReturnType<typeof replayed>
+function replayed(seed: string) {
+  try {
+    return keptSettings(seed)
+  } catch (error) {
+    return fail(`--replay ${seed}: ${(error as Error).message}`)
+  }
 }
 
-function fail(message: unknown): never {
-  process.stderr.write(`${message instanceof Error ? message.message : String(message)}\n`)
+function stormMutant(name: string) {
+  const known = Object.values(STORM_MUTANTS)
+  const names = known.map((each) => JSON.stringify(each.name)).join(', ')
+  return (
+    known.find((each) => each.name === name) ?? fail(`--mutant ${JSON.stringify(name)}: it must be one of ${names}`)
+  )
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`)
   process.exit(2)
 }

@@ -25,6 +25,8 @@ export class ServerCluster {
   readonly backend: string
   readonly nodes: readonly string[]
   readonly hosts: readonly ProxyTarget[]
+  /** Of the nodes that are disconnected. */
+  readonly #addresses = new Map<string, string>()
   readonly #inflicted = new Map<string, ServerFault>()
 
   constructor(backend: string) {
@@ -77,11 +79,25 @@ export class ServerCluster {
     const container = this.#container(node)
     const network = `${variable('ELDEST_DOCKER_PROJECT')}-cluster_default`
     if (action === 'isolate' || action === 'rejoin') await this.#script(action, node)
-    else if (action === 'disconnect') await run('docker', ['network', action, network, container])
-    // Without the alias its peers do not find it any more.
-    else if (action === 'connect') await run('docker', ['network', action, '--alias', node, network, container])
+    else if (action === 'disconnect') {
+      this.#addresses.set(node, await this.#address(node))
+      await run('docker', ['network', action, network, container])
+    } else if (action === 'connect') await this.#connect(node, network)
     else if (action === 'kill') await run('docker', ['kill', '-s', 'KILL', container])
     else await run('docker', [action, container])
+  }
+
+  /** To the address that it had: Consul knows itself and its peers by nothing else, until it is started again. */
+  async #connect(node: string, network: string): Promise<void> {
+    const before = this.#addresses.get(node)
+    // Without the alias its peers do not find it any more.
+    await run('docker', ['network', 'connect', '--alias', node, network, this.#container(node)])
+    if (this.backend === 'consul' && (await this.#address(node)) !== before) await this.restart(node)
+  }
+
+  async #address(node: string): Promise<string> {
+    const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
+    return (await run('docker', ['inspect', '-f', format, this.#container(node)])).stdout.trim()
   }
 
   #container(node: string): string {

@@ -6,28 +6,36 @@ interface Size {
   handles: number
 }
 
-/** What a process weighs at the start and at the end (Linux). */
+/** What a process weighs at the start, at half-time and at the end (Linux). It lives all the time. */
 export class Witness {
-  readonly #pid: number
+  readonly #process: CandidateProcess
   readonly #start: Size
+  #half: Size | undefined
 
   constructor(process: CandidateProcess) {
-    this.#pid = process.pid
+    this.#process = process
     this.#start = this.#size()
   }
 
+  /** What it weighs at half-time: what it needs for its work it has by then. */
+  halfTime(): void {
+    if (this.#process.running) this.#half ??= this.#size()
+  }
+
   report(): string {
-    const end = this.#size()
-    const { residentKib, handles } = this.#start
-    const mib = (kib: number) => (kib / 1024).toFixed(1)
-    return `${mib(residentKib)} → ${mib(end.residentKib)} MiB resident, ${handles} → ${end.handles} file descriptors`
+    // Only its network and its servers have suffered, and no election ends a process.
+    if (!this.#process.running) throw new Error(`${this.#process.name} has ended by itself: ${this.#process.stderr}`)
+    const sizes = [this.#start, ...(this.#half ? [this.#half] : []), this.#size()]
+    const mib = sizes.map(({ residentKib }) => (residentKib / 1024).toFixed(1)).join(' → ')
+    return `${mib} MiB resident, ${sizes.map(({ handles }) => handles).join(' → ')} file descriptors`
   }
 
   #size(): Size {
-    const status = readFileSync(`/proc/${this.#pid}/status`, 'utf8')
+    const { pid } = this.#process
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
     return {
       residentKib: Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]),
-      handles: readdirSync(`/proc/${this.#pid}/fd`).length,
+      handles: readdirSync(`/proc/${pid}/fd`).length,
     }
   }
 }
