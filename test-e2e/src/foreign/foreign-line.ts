@@ -10,10 +10,12 @@ export interface ForeignLineOptions {
   store: ConsensusStore
   stand: Omit<ForeignStand, 'id'>
   history: HistoryRecord[]
-  /** The keys of the dead stay until the store ends their sessions, however long that takes. */
+  /** Some keys of the dead stay until the store ends their sessions, however long that takes. */
   isPatient: boolean
 }
 
+/** One dead candidate in so many is waited for: in a minute of lease nobody leads. */
+const WAITED_FOR = 5
 /** A minute of lease, and what a store that is out of order adds. */
 const PATIENCE_MS = 120_000
 
@@ -23,6 +25,7 @@ export class ForeignLine {
   readonly #options: ForeignLineOptions
   readonly #election: Election
   readonly #following: Promise<void>
+  #burials = 0
   #isClosed = false
 
   constructor(options: ForeignLineOptions) {
@@ -86,10 +89,11 @@ export class ForeignLine {
   async #bury(place: ForeignPlace): Promise<void> {
     await place.candidate.exited
     const { tool, store, isPatient } = this.#options
+    const isWaitedFor = !tool.lingers || (isPatient && ++this.#burials % WAITED_FOR === 0)
     const isGone = async () => {
       const keys = (await this.#read())?.filter(({ id }) => id === place.name)
       // Nobody stands behind it any more: an operator may clear it away.
-      const clearing = tool.lingers && !isPatient ? keys : []
+      const clearing = isWaitedFor ? [] : keys
       for (const { entry } of clearing ?? []) await store.delete(entry.key).catch(() => undefined)
       return keys?.length === 0
     }

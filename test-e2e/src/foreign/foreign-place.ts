@@ -10,7 +10,7 @@ const JUST_MS = 0.001
 /**
  * A place in the fleet for candidates of another tool, one after the other, and what is true of them in the history:
  * where they stand, when they said that they lead, and what was done to them. That one of them may go on believing
- * that it leads when its key has gone is known (docs/guarantees.md): with its key its time is over here, whatever it
+ * that it leads when its key has gone is known (its layout says so): with its key its time is over here, whatever it
  * says.
  */
 export class ForeignPlace {
