@@ -14,10 +14,12 @@ export interface ForeignLineOptions {
   isPatient: boolean
 }
 
-/** One dead candidate in so many is waited for: in a minute of lease nobody leads. */
+/** One dead candidate in so many is waited for: meanwhile nobody may lead. */
 const WAITED_FOR = 5
-/** A minute of lease, and what a store that is out of order adds. */
-const PATIENCE_MS = 120_000
+/** A minute of lease; a new leader of etcd gives it again, so that no wait for it is sure to end. */
+const WAIT_MS = 65_000
+/** Until the store lets the key be deleted. */
+const PATIENCE_MS = WAIT_MS + 60_000
 
 /** Candidates of another tool in the line of ours. */
 export class ForeignLine {
@@ -90,10 +92,11 @@ export class ForeignLine {
     await place.candidate.exited
     const { tool, store, isPatient } = this.#options
     const isWaitedFor = !tool.lingers || (isPatient && ++this.#burials % WAITED_FOR === 0)
+    const clearingMs = monotonicMs() + (isWaitedFor ? WAIT_MS : 0)
     const isGone = async () => {
       const keys = (await this.#read())?.filter(({ id }) => id === place.name)
       // Nobody stands behind it any more: an operator may clear it away.
-      const clearing = isWaitedFor ? [] : keys
+      const clearing = monotonicMs() < clearingMs ? [] : keys
       for (const { entry } of clearing ?? []) await store.delete(entry.key).catch(() => undefined)
       return keys?.length === 0
     }
