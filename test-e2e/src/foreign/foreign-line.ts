@@ -98,7 +98,9 @@ export class ForeignLine {
       // Nobody stands behind it any more: an operator may clear it away.
       const clearing = monotonicMs() < clearingMs ? [] : keys
       for (const { entry } of clearing ?? []) await store.delete(entry.key).catch(() => undefined)
-      return keys?.length === 0
+      if (keys?.length === 0) return true
+      await pause(200)
+      return false
     }
     await until(`the key of ${place.name} is gone`, isGone, PATIENCE_MS)
     place.start()

@@ -60,7 +60,8 @@ export class ForeignPlace {
   }
 
   terminate(): void {
-    if (this.#bid) this.#history.push({ ...this.#now(), event: 'resigned', token: this.#bid.token, reason: 'told to' })
+    if (this.#bid && !this.#isOver)
+      this.#history.push({ ...this.#now(), event: 'resigned', token: this.#bid.token, reason: 'told to' })
     this.#isOver = true
     this.#candidate.terminate()
   }

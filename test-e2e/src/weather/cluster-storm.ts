@@ -3,14 +3,13 @@ import { connect, Election, type ElectionOptions, worstCaseFailoverMs } from '@e
 import { type HistoryRecord, judge, type Judgement } from '@eldest/simulator'
 import type { Programs } from '../candidate-programs.js'
 import { ForeignLine } from '../foreign/foreign-line.js'
-import type { ForeignPlace } from '../foreign/foreign-place.js'
 import type { ForeignTool } from '../foreign/foreign-tool.js'
 import { Operator } from '../operator.js'
 import { ProtectedResource } from '../protected-resource.js'
 import type { Seed } from '../seed.js'
-import { monotonicMs, pause, until } from '../waiting.js'
-import { CandidatePlace, type PlaceOptions } from './candidate-place.js'
-import { candidateFaults, type Fault, networkFaults, operatorFaults, serverFaults } from './faults.js'
+import { monotonicMs, pause } from '../waiting.js'
+import { type Fault, operatorFaults, serverFaults } from './faults.js'
+import { Fleet } from './fleet.js'
 import { GuardedWrites } from './guarded-writes.js'
 import { ServerCluster } from './server-cluster.js'
 import { Weather } from './weather.js'
@@ -45,8 +44,8 @@ export interface ClusterStormReport extends Judgement {
   /** What the longest-lived process weighed; `undefined` where none was spared. */
   witness: string | undefined
   stderr: string
-  /** What could not be mended at the end. */
-  undone: string | undefined
+  /** What could not be mended at the end, or should have lived until then. */
+  mishaps: string[]
 }
 
 /** By how much a busy machine may be late beside the computed bound. */
@@ -75,30 +74,20 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
   const boundMs = worstCaseFailoverMs(store.capabilities, ttlMs)
   const layout: ElectionOptions = foreign ? { layout: foreign.layout } : {}
   const weather = new Weather(ttlMs, seed, history)
-  const places: CandidatePlace[] = []
-  let guests: ForeignLine | undefined
+  let fleet: Fleet | undefined
   try {
-    if (foreign) {
-      const stand = { url, election: ELECTION, ttlMs }
-      guests = new ForeignLine({ tool: foreign, store, stand, history, isPatient: durationMs >= PATIENT_FROM_MS })
-    }
-    const common: PlaceOptions = { cluster, namespace, election: ELECTION, ttlMs, resource: resource.url, cursor: CURSOR, history, programs, layout: foreign?.layoutName } // prettier-ignore
-    for (let i = 1; i <= candidates; i++) {
-      const kind = i % 2 === 0 && !isMutant && !foreign ? 'service' : 'command'
-      if (guests && i % 2 === 1 && i < candidates) guests.add()
-      else places.push(await CandidatePlace.open(`n${i}`, kind, common))
-      if (guests) await allStand(places, guests.places) // in this order: another tool's leads at first
-    }
-    await allStand(places, guests?.places ?? [])
-    const [steady, ...others] = isMutant || foreign ? [undefined, ...places] : places
-    const witness = steady && new Witness(steady.process)
-    const pool = [
-      ...(steady ? networkFaults(steady, seed) : []),
-      ...others.flatMap((place) => candidateFaults(place!, ttlMs, seed)),
-      ...(guests?.faults ?? []),
-    ]
+    const stand = { url, election: ELECTION, ttlMs }
+    const isPatient = durationMs >= PATIENT_FROM_MS
+    fleet = await Fleet.open({
+      ...{ cluster, namespace, election: ELECTION, ttlMs, history, candidates, isMutant },
+      ...{ resource: resource.url, cursor: CURSOR, programs, layout: foreign?.layoutName },
+      guests: foreign && new ForeignLine({ tool: foreign, store, stand, history, isPatient }),
+    })
+    const { places, spared, suffering, guests } = fleet
+    const witness = spared && new Witness(spared.process)
+    const pool = fleet.faults(ttlMs, seed)
     const processOf = (id: string) => places.find((place) => place.id === id)!.process.name
-    const ids = others.map((place) => place!.id)
+    const ids = suffering.map(({ id }) => id)
     const operator = new Operator({ store, election: ELECTION, ...layout, history, ids, processOf })
     const ofServers = [...serverFaults(cluster, ttlMs, seed), ...operatorFaults(operator, cluster)]
     const startMs = monotonicMs()
@@ -106,8 +95,7 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
     while (monotonicMs() - startMs < durationMs && !isEnough?.(history)) {
       // Another tool's candidates suffer from few kinds, so that more must strike.
       await pause(seed.between(0.2, foreign ? 1.2 : 3) * ttlMs)
-      for (const place of places) if (!weather.isBusy(place.id)) place.revive()
-      for (const guest of guests?.places ?? []) if (!guest.candidate.running) weather.strike(guests!.ended(guest))
+      fleet.revive(weather)
       weather.strike(choose(pool, ofServers, history, seed))
       if (monotonicMs() - toldMs < PROGRESS_MS) continue
       toldMs = monotonicMs()
@@ -116,24 +104,22 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
         `${Math.round((toldMs - startMs) / 1000)} s: ${electionsIn(history)} elections, ${weather.count} faults`,
       )
     }
+    fleet.revive(weather)
     const undone = await weather
       .calm()
       .then(() => cluster.restore())
-      .then(() => undefined, String)
+      .then(
+        () => [],
+        (error: unknown) => [String(error)],
+      )
     for (const place of places) place.revive()
     weather.tell('', 'calm')
     if (!isMutant) await pause(boundMs + BUSY_MS) // a leader must exist at the end of it
     const endMs = monotonicMs()
     const grown = witness?.report()
-    guests?.terminate()
-    for (const { process } of places) process.terminate()
-    await Promise.all(
-      [...places.map(({ process }) => process), ...(guests?.places.map(({ candidate }) => candidate) ?? [])].map(
-        (each) => each.exited,
-      ),
-    )
+    const mishaps = [...undone, ...(witness?.hasEnded ? [`${spared!.id} has ended by itself`] : [])]
+    await fleet.terminate()
     const leftKeys = (await new Election(store, ELECTION, layout).candidates()).length
-    const stderr = places.flatMap(({ past }) => past.map((each) => each.stderr)).join('')
     const judgement = judge(history, { recoveryMs: boundMs + BUSY_MS, endMs })
     const writes = { accepted: resource.accepted.length, refused: resource.refused.length }
     const { faults } = weather
@@ -148,13 +134,12 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
       writes,
       guardedWrites: guarded.seen,
       witness: grown,
-      stderr,
-      undone,
+      stderr: fleet.stderr(),
+      mishaps,
     }
   } finally {
     await weather.calm().catch(() => undefined)
-    await guests?.close()
-    await Promise.all(places.map((place) => place.close()))
+    await fleet?.close()
     await guarded.close()
     await store.close()
     await resource.close()
@@ -162,19 +147,7 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
   }
 }
 
-/** One that cannot reach its servers at the start ends, and is started again, as a supervisor would. */
-async function allStand(places: readonly CandidatePlace[], guests: readonly ForeignPlace[]): Promise<void> {
-  const stand = () => {
-    for (const place of places) place.revive()
-    return [...places, ...guests].every(({ stands }) => stands)
-  }
-  await until('all stand', stand, 60_000).catch((error: unknown) => {
-    const said = places.map(({ id, past, stands }) => `${id}: ${stands} ${past.map(({ stderr }) => stderr).join('')}`)
-    throw new Error(said.join('\n'), { cause: error })
-  })
-}
-
-export function electionsIn(history: readonly HistoryRecord[]): number {
+function electionsIn(history: readonly HistoryRecord[]): number {
   return history.filter(({ event }) => event === 'elected').length
 }
 

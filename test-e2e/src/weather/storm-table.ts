@@ -26,10 +26,10 @@ export function stormTable(report: ClusterStormReport): Record<string, string | 
 }
 
 /** What went wrong, in words. Empty: nothing. */
-export function failuresOf({ violations, leftKeys, stderr, undone }: ClusterStormReport): string[] {
+export function failuresOf({ violations, leftKeys, stderr, mishaps }: ClusterStormReport): string[] {
   return [
     ...violations,
-    ...(undone === undefined ? [] : [undone]),
+    ...mishaps,
     ...(leftKeys > 0 ? [`${leftKeys} keys were left behind`] : []),
     ...(/Unhandled|\n\s+at /.test(stderr) ? [`an error was not handled: ${stderr}`] : []),
   ]

@@ -22,9 +22,13 @@ export class Witness {
     if (this.#process.running) this.#half ??= this.#size()
   }
 
+  /** No election ends a process: it has only suffered from its network and its servers. */
+  get hasEnded(): boolean {
+    return !this.#process.running
+  }
+
   report(): string {
-    // Only its network and its servers have suffered, and no election ends a process.
-    if (!this.#process.running) throw new Error(`${this.#process.name} has ended by itself: ${this.#process.stderr}`)
+    if (this.hasEnded) return `has ended by itself: ${this.#process.stderr}`
     const sizes = [this.#start, ...(this.#half ? [this.#half] : []), this.#size()]
     const mib = sizes.map(({ residentKib }) => (residentKib / 1024).toFixed(1)).join(' → ')
     return `${mib} MiB resident, ${sizes.map(({ handles }) => handles).join(' → ')} file descriptors`
