@@ -28,6 +28,8 @@ export class ServerCluster {
   /** Of the nodes that are disconnected. */
   readonly #addresses = new Map<string, string>()
   readonly #inflicted = new Map<string, ServerFault>()
+  /** Servers of etcd that may have led when they were paused. */
+  readonly #led = new Set<string>()
 
   constructor(backend: string) {
     this.backend = backend
@@ -45,13 +47,21 @@ export class ServerCluster {
 
   async inflict(fault: ServerFault, node: string): Promise<void> {
     this.#inflicted.set(node, fault)
+    if (fault === 'pause' && this.backend === 'etcd') {
+      const leader = await this.leader()
+      if (leader === undefined || leader === node) this.#led.add(node)
+    }
     await this.#act(fault, node)
   }
 
   async heal(node: string): Promise<void> {
     const fault = this.#inflicted.get(node)
     if (!fault) return
+    const hasLed = this.#led.delete(node)
+    if (hasLed) await this.#act('isolate', node)
     await this.#act(UNDOING[fault], node)
+    // One that goes on where it stood has leases revoked that are alive (docs/guarantees.md, the store keeps its word).
+    if (hasLed) await this.restart(node)
     this.#inflicted.delete(node)
   }
 
