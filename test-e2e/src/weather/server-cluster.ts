@@ -97,12 +97,15 @@ export class ServerCluster {
     else await run('docker', [action, container])
   }
 
-  /** To the address that it had: Consul knows itself and its peers by nothing else, until it is started again. */
+  /**
+   * Addresses are given out lowest first, so that another node that was down meanwhile may have taken its own. A Consul
+   * server knows itself by no other until it is started again; one of ZooKeeper has been seen to find only some peers.
+   */
   async #connect(node: string, network: string): Promise<void> {
     const before = this.#addresses.get(node)
     // Without the alias its peers do not find it any more.
     await run('docker', ['network', 'connect', '--alias', node, network, this.#container(node)])
-    if (this.backend === 'consul' && (await this.#address(node)) !== before) await this.restart(node)
+    if (this.backend !== 'etcd' && (await this.#address(node)) !== before) await this.restart(node)
   }
 
   async #address(node: string): Promise<string> {
