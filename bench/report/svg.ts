@@ -30,6 +30,8 @@ const COLOURS = [
   '#3a8ea5',
   '#666',
   '#a0522d',
+  '#1f3a93',
+  '#d98e04',
 ]
 
 /** Every measurement a dot, with the box from the first to the third quarter and the median; logarithmic. */
