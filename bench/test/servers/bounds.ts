@@ -2,8 +2,8 @@ import type { ServerStore } from '../../servers.js'
 
 /** What one store may cost its server. */
 export interface Bounds {
-  /** Requests of one hand-over. */
-  handOver: number
+  /** Requests of one hand-over with 3 candidates, and with 30, whose watches on Consul share a query. */
+  handOver: [few: number, many: number]
   /** Its candidates have to read the whole line, however many stand in it. */
   handOverBytesGrow: boolean
   /** At least and at most so many requests a TTL keep one session alive. */
@@ -19,7 +19,7 @@ export interface Bounds {
 /** As it is today: who makes one smaller writes it down here, so that it does not grow again. */
 export const BOUNDS: Record<ServerStore, Bounds> = {
   etcd: {
-    handOver: 3,
+    handOver: [5, 5],
     handOverBytesGrow: false,
     renewals: [4, 8],
     rereads: 0,
@@ -34,11 +34,11 @@ export const BOUNDS: Record<ServerStore, Bounds> = {
     },
   },
   consul: {
-    handOver: 3,
+    handOver: [3, 4],
     handOverBytesGrow: true,
     renewals: [2, 4],
-    rereads: 200,
-    connections: 130,
+    rereads: 40,
+    connections: 40,
     operations: {
       createOrdered: 1,
       get: 1,
@@ -49,10 +49,10 @@ export const BOUNDS: Record<ServerStore, Bounds> = {
     },
   },
   zookeeper: {
-    handOver: 8,
+    handOver: [5, 5],
     handOverBytesGrow: true,
     renewals: [5, 7],
-    rereads: 400,
+    rereads: 180,
     connections: 8,
     operations: {
       createOrdered: 2,

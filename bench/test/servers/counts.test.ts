@@ -23,7 +23,7 @@ const QUIET_MS = 1000
 test('a hand-over costs as much with 30 candidates as with 3', async () => {
   const few = await handOverCost({ kind, candidates: 3, rounds: 5 })
   const many = await handOverCost({ kind, candidates: 30, rounds: 5 })
-  expect([few.requests, many.requests]).toEqual([bounds.handOver, bounds.handOver])
+  expect([few.requests, many.requests]).toEqual(bounds.handOver)
   if (bounds.handOverBytesGrow) return
   expect(many.bytes / few.bytes).toBeLessThan(1.1)
 })
@@ -70,13 +70,20 @@ test('each operation is so many requests', async () => {
 })
 
 test('nothing is open any more after a hundred elections', async () => {
-  await gather({ kind, ttlMs: 15_000 }, (crowd) => lead(crowd, 1)) // loads the client
+  await directly((crowd) => lead(crowd, 1)) // loads the client
   const before = openFiles()
-  await gather({ kind, ttlMs: 15_000 }, leadAtOnce)
+  await directly(leadAtOnce)
   const deadlineMs = performance.now() + PATIENCE_MS
   while (openFiles() > before && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20))
   expect(openFiles()).toBeLessThanOrEqual(before)
 })
+
+/** Without proxies, whose own connections would count. */
+async function directly(use: (crowd: Crowd) => Promise<void>): Promise<void> {
+  const crowd = await kind.open({ server: serverOf(backend), namespace: freshNamespace(), ttlMs: 15_000 })
+  await use(crowd)
+  await crowd.close()
+}
 
 /** One after the other, so that none needs a connection only because another is busy. */
 async function lead(crowd: Crowd, elections: number): Promise<void> {

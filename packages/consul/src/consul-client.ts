@@ -77,8 +77,8 @@ const MOST_CONNECTIONS = 64
 
 /** The client of one agent, with connections of its own. */
 export function openConsulClient(at: Host, tls: TlsOptions | undefined): ConsulClient {
-  const client = connectionsTo(at, tls, MOST_CONNECTIONS)
-  const unhindered = connectionsTo(at, tls, Infinity)
+  const agents = [MOST_CONNECTIONS, Infinity].map((maxSockets) => connections(tls, maxSockets))
+  const [client, unhindered] = agents.map((agent) => clientOf(at, tls, agent)) as [Consul, Consul]
   return {
     read: (key, { recurse = false, index, waitMs }, sending) =>
       send(sending, async (options) => {
@@ -123,19 +123,25 @@ export function openConsulClient(at: Host, tls: TlsOptions | undefined): ConsulC
         return body
       }),
     close() {
-      client.destroy()
-      unhindered.destroy()
+      for (const agent of agents) {
+        agent.maxFreeSockets = 0 // a request that was cancelled while it waited for a connection gets one all the same
+        agent.destroy()
+      }
     },
   }
 }
 
-function connectionsTo({ host, port }: Host, tls: TlsOptions | undefined, maxSockets: number): Consul {
+function connections(tls: TlsOptions | undefined, maxSockets: number): http.Agent {
+  return new (tls ? https.Agent : http.Agent)({ keepAlive: true, maxSockets })
+}
+
+function clientOf({ host, port }: Host, tls: TlsOptions | undefined, agent: http.Agent): Consul {
   const { ca, cert, key } = tls ?? {}
   return new Consul({
     host: host.includes(':') ? `[${host}]` : host,
     port,
     secure: tls !== undefined,
-    agent: new (tls ? https.Agent : http.Agent)({ keepAlive: true, maxSockets }),
+    agent,
     ...(tls && { ca, cert, key }),
   })
 }
