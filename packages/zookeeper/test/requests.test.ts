@@ -4,6 +4,7 @@ import { adapter } from '../src/index.js'
 import { CountingProxy } from './counting-proxy.js'
 import { freshNamespace, variable } from './zookeeper-servers.js'
 
+const PATIENCE_MS = 60_000
 const namespace = freshNamespace()
 const open: { store: ConsensusStore; proxy: CountingProxy }[] = []
 
@@ -13,6 +14,14 @@ async function client(): Promise<{ store: ConsensusStore; proxy: CountingProxy }
   const one = { store, proxy }
   open.push(one)
   return one
+}
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error(`${what}: not within ${PATIENCE_MS} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
 
 afterAll(async () => {
@@ -55,18 +64,20 @@ test('who watches a key that does not change asks once in ten seconds', async ()
 
 test('what is refused, too late or given up leaves no session', async () => {
   const { store, proxy } = await client()
+  const count = (kind: string) => proxy.requests.filter((each) => each.startsWith(kind)).length
   const { minTtlMs, maxTtlMs, maxValueBytes } = store.capabilities
   await expect(store.openSession({ ttlMs: minTtlMs - 1 })).rejects.toThrow(RangeError)
   await expect(store.openSession({ ttlMs: maxTtlMs + 1 })).rejects.toThrow(RangeError)
   const givenUp = new AbortController()
   const opening = store.openSession({ ttlMs: 5000, signal: givenUp.signal })
   setTimeout(() => givenUp.abort('enough'), 1)
-  await opening.catch((error: unknown) => expect(error).toBe('enough'))
+  const isEnough = (error: unknown) => expect(error).toBe('enough')
+  await opening.then((early) => early.close(), isEnough)
+  await until('what was given up has ended', () => count('closeSession') === 2)
   const session = await store.openSession({ ttlMs: 5000 })
   const tooLarge = session.createOrdered('line', new Uint8Array(maxValueBytes + 1))
   await expect(tooLarge).rejects.toMatchObject({ code: 'VALUE_TOO_LARGE' })
   await store.close()
-  const count = (kind: string) => proxy.requests.filter((each) => each.startsWith(kind)).length
   expect(count('openSession')).toBe(4) // with those of the store itself, and the one by which the shortest is found
   expect(count('closeSession')).toBe(4)
 })
