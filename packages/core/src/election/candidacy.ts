@@ -179,15 +179,14 @@ export class Candidacy {
       })
       return
     }
+    // Its end takes the key along. A deletion besides would be a second write, in the way of the read by which the next
+    // one makes sure that it leads.
+    if (this.session.remainingMs() > 0) return this.session.close()
+    // Over by our clock, or left to run out: the store may hold it for a while.
     const { ttlMs } = this.session
-    const timeoutMs = this.session.remainingMs()
     const onTimeout = () => new ConsensusError('OUTCOME_UNKNOWN', `${guard.key} was not deleted within ${ttlMs} ms`)
-    // At the same time: the end of the session takes the key along where the deletion fails, and behind the deletion it
-    // would be a write in the way of the read by which the next one makes sure that it leads.
-    const retrying = () => retryTransient({ clock, timeoutMs }, deletion)
-    const deleted = withDeadline({ clock, timeoutMs: ttlMs, onTimeout }, retrying).catch(() => undefined) // refused: gone
-    const [closed] = await Promise.allSettled([this.session.close(), deleted])
-    if (closed.status === 'rejected') throw closed.reason
+    await withDeadline({ clock, timeoutMs: ttlMs, onTimeout }, deletion).catch(() => undefined) // it goes by itself
+    await this.session.close()
   }
 }
 

@@ -64,18 +64,13 @@ describe('resigning', () => {
     expect(second!.state).toBe('resolved')
   })
 
-  it('settles within one TTL when the deletion is never answered', async () => {
+  it('ends an own session and the key with it, in one write', async () => {
     const cluster = new Cluster()
     const a = cluster.node('a')
     const [campaign] = await cluster.campaign(a)
-    const held = a.store.hold('delete', 'before')
-    const resigned = new Pending(campaign!.value.resign())
-    await held.reached
-    await cluster.clock.advance(TTL)
-    expect(resigned.state).toBe('resolved')
-    expect(cluster.keys()).toEqual([]) // the session has ended meanwhile, and has taken it along
-    held.release()
-    await settle()
+    await campaign!.value.resign()
+    expect(cluster.keys()).toEqual([])
+    expect(a.store.count('delete')).toBe(0)
   })
 
   it('never deletes a key that is not the own one any more', async () => {
@@ -138,6 +133,20 @@ describe('work that never settles', () => {
     expect(takenMs).toBeLessThan(2 * TTL)
     expect(run.settled).toBe(false)
     expect(cluster.clock.now() - stoppedMs).toBe(takenMs)
+  })
+
+  it('settles within one TTL of the work when the deletion is never answered', async () => {
+    const done = deferred()
+    const { cluster, a, stop, run } = await leading(() => done.promise)
+    stop.abort()
+    await cluster.clock.advance(TTL) // the session is left to run out
+    const held = a.store.hold('delete', 'before')
+    done.resolve()
+    await held.reached
+    await cluster.clock.advance(TTL)
+    expect(run.state).toBe('resolved')
+    held.release()
+    await settle()
   })
 
   it('does not keep the session renewed once its leader was evicted without a grace that long', async () => {
