@@ -16,7 +16,7 @@ import { type Leading, type Led, READY } from './leading.js'
 
 const SIZES = { full: [1, 100, 10_000], quick: [1, 100] }
 const WATCHED_MS = { full: 15_000, quick: 5000 }
-const LIMIT_MS = { full: 120_000, quick: 40_000 }
+const LIMIT_MS = { full: 400_000, quick: 40_000 }
 const TTL_MS = 15_000
 
 /** What it costs to lead and do nothing else. */
