@@ -10,6 +10,7 @@ export class CaseConnections {
   readonly #limitMs: number
   readonly #connections: Connection[] = []
   readonly #put = new Set<string>()
+  readonly #writing = new Set<Promise<unknown>>()
   #over = false
 
   /** `limitMs`: how long a client may take to close. */
@@ -30,8 +31,12 @@ export class CaseConnections {
       throw error
     }
     return {
-      store: new RecordedStore(connection.store, (key) => {
-        if (isBeneath(key, this.#prefix)) this.#put.add(key)
+      store: new RecordedStore(connection.store, (key, outcome) => {
+        if (!isBeneath(key, this.#prefix)) return
+        this.#put.add(key)
+        this.#writing.add(outcome)
+        const settled = () => this.#writing.delete(outcome)
+        outcome.then(settled, settled)
       }),
       cut: () => connection.cut(),
       heal: () => connection.heal(),
@@ -44,8 +49,10 @@ export class CaseConnections {
     this.#over = true
     // Not awaited one by one: the sessions of several connections may all have to run out.
     await Promise.allSettled(this.#connections.map((connection) => this.#close(connection)))
-    if (this.#put.size > 0)
-      await within('what was put is removed', this.#limitMs, this.#remove()).catch(() => undefined)
+    if (this.#put.size === 0) return
+    // A write that was under way at the close may take effect after it.
+    await within('writes have settled', this.#limitMs, Promise.allSettled(this.#writing)).catch(() => undefined)
+    await within('what was put is removed', this.#limitMs, this.#remove()).catch(() => undefined)
   }
 
   /** A case that was given up goes on until its next step fails. */

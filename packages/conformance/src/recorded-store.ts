@@ -3,9 +3,9 @@ import type { Cancellable, ConsensusStore, Entry, SessionOptions, WriteOptions }
 /** A store that remembers which keys were put, since those outlive every session. */
 export class RecordedStore implements ConsensusStore {
   readonly #store: ConsensusStore
-  readonly #onPut: (key: string) => void
+  readonly #onPut: (key: string, outcome: Promise<unknown>) => void
 
-  constructor(store: ConsensusStore, onPut: (key: string) => void) {
+  constructor(store: ConsensusStore, onPut: (key: string, outcome: Promise<unknown>) => void) {
     this.#store = store
     this.#onPut = onPut
   }
@@ -31,8 +31,9 @@ export class RecordedStore implements ConsensusStore {
   }
 
   put(key: string, value: Uint8Array, options?: WriteOptions) {
-    this.#onPut(key)
-    return this.#store.put(key, value, options)
+    const outcome = this.#store.put(key, value, options)
+    this.#onPut(key, outcome)
+    return outcome
   }
 
   delete(key: string, options?: WriteOptions) {
