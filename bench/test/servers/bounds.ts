@@ -19,7 +19,7 @@ export interface Bounds {
 /** As it is today: who makes one smaller writes it down here, so that it does not grow again. */
 export const BOUNDS: Record<ServerStore, Bounds> = {
   etcd: {
-    handOver: [5, 5],
+    handOver: [4, 4],
     handOverBytesGrow: false,
     renewals: [4, 8],
     rereads: 0,
@@ -34,7 +34,7 @@ export const BOUNDS: Record<ServerStore, Bounds> = {
     },
   },
   consul: {
-    handOver: [3, 4],
+    handOver: [2, 3],
     handOverBytesGrow: true,
     renewals: [2, 4],
     rereads: 40,
@@ -49,7 +49,7 @@ export const BOUNDS: Record<ServerStore, Bounds> = {
     },
   },
   zookeeper: {
-    handOver: [5, 5],
+    handOver: [3, 3],
     handOverBytesGrow: true,
     renewals: [5, 7],
     rereads: 180,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ConsensusError, type Entry } from '@eldest/core'
-import { prefixOf } from '@eldest/core/adapter'
+import { assertLives, prefixOf } from '@eldest/core/adapter'
 
 interface SessionRecord {
   ttlMs: number
@@ -132,8 +132,7 @@ export class FileState {
   }
 
   #check(guard: Entry | undefined): void {
-    if (!guard || this.get(guard.key)?.createRevision === guard.createRevision) return
-    throw new ConsensusError('GUARD_FAILED', `the guarding entry ${guard.key} is gone`)
+    if (guard) assertLives(guard, this.get(guard.key))
   }
 }
 

@@ -9,7 +9,7 @@ import {
   systemClock as clock,
   type WriteOptions,
 } from '@eldest/core'
-import { assertKey, assertTtl, prefixOf, Requests, StoreLife } from '@eldest/core/adapter'
+import { assertKey, assertTtl, predecessorIn, prefixOf, Requests, StoreLife } from '@eldest/core/adapter'
 import { type FileClient, openFolder } from './file-client.js'
 import { makeFolder } from './file-folder.js'
 import { fileCapabilities, type FileStoreOptions } from './file-options.js'
@@ -64,8 +64,7 @@ export class FileStore implements ConsensusStore {
 
   async predecessor(entry: Entry, options: Cancellable = {}): Promise<Entry | undefined> {
     assertKey(entry.key)
-    const listed = await this.list(prefixOf(entry.key), options)
-    return listed.findLast(({ createRevision }) => createRevision < entry.createRevision)
+    return predecessorIn(await this.list(prefixOf(entry.key), options), entry)
   }
 
   async put(key: string, value: Uint8Array, options: WriteOptions = {}): Promise<Entry> {

@@ -90,8 +90,7 @@ class TinyStore implements ConsensusStore {
 
   async predecessor(entry: Entry, options?: Cancellable) {
     blocks.assertKey(entry.key)
-    const entries = await this.list(blocks.prefixOf(entry.key), options)
-    return entries.findLast(({ createRevision }) => createRevision < entry.createRevision)
+    return blocks.predecessorIn(await this.list(blocks.prefixOf(entry.key), options), entry)
   }
 
   async put(key: string, value: Uint8Array, { guard, signal }: WriteOptions = {}) {

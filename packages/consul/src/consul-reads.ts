@@ -1,5 +1,5 @@
 import { type Cancellable, type Clock, ConsensusError, type Entry, isConsensusError } from '@eldest/core'
-import { prefixOf, type Requests, withDeadline } from '@eldest/core/adapter'
+import { predecessorIn, prefixOf, type Requests, withDeadline } from '@eldest/core/adapter'
 import type { ConsulRead, ReadQuery } from './consul-client.js'
 import type { ConsulHost } from './consul-host.js'
 import { ConsulSharedQuery } from './consul-shared-query.js'
@@ -65,9 +65,8 @@ export class ConsulReads {
     return view.state(read)
   }
 
-  async predecessor({ key, createRevision }: Entry, options: Cancellable): Promise<Entry | undefined> {
-    const line = await this.read(this.beneath(prefixOf(key)), options)
-    return line.findLast((entry) => entry.createRevision < createRevision)
+  async predecessor(entry: Entry, options: Cancellable): Promise<Entry | undefined> {
+    return predecessorIn(await this.read(this.beneath(prefixOf(entry.key)), options), entry)
   }
 
   /** Whether an agent answers and lets us read. */

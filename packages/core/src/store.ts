@@ -53,7 +53,9 @@ export interface ConsensusStore extends AsyncDisposable {
 
   /**
    * The youngest living entry that is older than the given one and lies directly beneath the same prefix, or
-   * `undefined`. The given entry itself need not live any more.
+   * `undefined`: who is before it in the line, and that it still has its place there, both at one moment.
+   *
+   * Errors: `GUARD_FAILED`: the given entry itself lives no more (same key, same `createRevision`, same owner).
    */
   predecessor(entry: Entry, options?: Cancellable): Promise<Entry | undefined>
 

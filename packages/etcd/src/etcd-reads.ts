@@ -1,5 +1,5 @@
 import { type Cancellable, type Entry, isConsensusError } from '@eldest/core'
-import { prefixOf, type Requests } from '@eldest/core/adapter'
+import { predecessorIn, prefixOf, type Requests } from '@eldest/core/adapter'
 import type { IRangeRequest, IRangeResponse } from 'etcd3'
 import type { EtcdHost } from './etcd-host.js'
 import type { EtcdSpace, KeyRange } from './etcd-space.js'
@@ -43,23 +43,21 @@ export class EtcdReads {
     return view.state(this.#entries(view, answer).values())
   }
 
-  async predecessor({ key, createRevision }: Entry, { signal }: Cancellable): Promise<Entry | undefined> {
-    if (createRevision <= 1n) return undefined // etcd takes a bound of 0 for none
-    const view = this.beneath(prefixOf(key))
-    const older: RangeRequest = {
+  async predecessor(entry: Entry, { signal }: Cancellable): Promise<Entry | undefined> {
+    const view = this.beneath(prefixOf(entry.key))
+    const line: RangeRequest = {
       ...view.range,
-      max_create_revision: (createRevision - 1n).toString(),
+      max_create_revision: entry.createRevision.toString(),
       sort_target: 'Create',
       sort_order: 'Descend',
     }
-    const { answer } = await this.#range({ ...older, limit: 1 }, signal)
-    const [kv] = answer.kvs
-    if (!kv) return undefined
-    const entry = this.#space.entry(kv)
-    if (view.holds(entry.key)) return entry
-    // It lies deeper: then the rest has to be seen, too.
-    const all = await this.#range(older, signal)
-    return view.state(this.#entries(view, all.answer).values()).at(-1)
+    const { answer } = await this.#range({ ...line, limit: 2 }, signal)
+    const two = this.#entries(view, answer)
+    const [youngest, next] = two.values()
+    // One lies deeper, or both were made in one transaction, as we make none: then the rest has to be seen, too.
+    const isEnough = two.size === answer.kvs.length && youngest?.createRevision !== next?.createRevision
+    const all = isEnough ? two : this.#entries(view, (await this.#range(line, signal)).answer)
+    return predecessorIn(view.state(all.values()), entry)
   }
 
   /** Reads a state, shows it, and then each later one, until the watch fails. Always rejects. */

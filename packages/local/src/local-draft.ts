@@ -1,5 +1,5 @@
 import { ConsensusError, type Entry } from '@eldest/core'
-import { prefixOf } from '@eldest/core/adapter'
+import { assertLives, prefixOf } from '@eldest/core/adapter'
 import type { Key } from 'lmdb'
 import type { Snapshot, Write } from './local-client.js'
 import { CHANGES_KEPT, entryValue, keys, type Meta, metaValue, ranges, readEntry, readSession } from './local-layout.js'
@@ -81,8 +81,7 @@ export class Draft {
   }
 
   #check(guard: Entry | undefined): void {
-    if (!guard || readEntry(this.#snapshot, guard.key)?.createRevision === guard.createRevision) return
-    throw new ConsensusError('GUARD_FAILED', `the guarding entry ${guard.key} is gone`)
+    if (guard) assertLives(guard, readEntry(this.#snapshot, guard.key))
   }
 
   #put(key: string, value: Uint8Array, session: string | undefined): Entry {

@@ -14,6 +14,7 @@ import {
 import {
   abortable,
   assertKey,
+  assertLives,
   assertTtl,
   type KeptSession,
   prefixOf,
@@ -131,7 +132,11 @@ export class LocalStore implements ConsensusStore {
   async predecessor(entry: Entry, { signal }: Cancellable = {}): Promise<Entry | undefined> {
     assertKey(entry.key)
     const older = ranges.older(prefixOf(entry.key), Number(entry.createRevision))
-    return this.#read((snapshot) => entriesIn(snapshot, older)[0], signal)
+    const read = (snapshot: Snapshot) => {
+      assertLives(entry, readEntry(snapshot, entry.key))
+      return entriesIn(snapshot, older)[0]
+    }
+    return this.#read(read, signal)
   }
 
   async put(key: string, value: Uint8Array, { guard, signal }: WriteOptions = {}): Promise<Entry> {

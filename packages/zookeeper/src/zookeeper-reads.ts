@@ -1,5 +1,5 @@
 import type { Cancellable, Clock, Entry } from '@eldest/core'
-import { prefixOf, type Requests } from '@eldest/core/adapter'
+import { assertLives, prefixOf, type Requests } from '@eldest/core/adapter'
 import { Bell } from './zookeeper-bell.js'
 import type { ZooKeeperBase } from './zookeeper-base.js'
 import type { ZNode, ZooKeeperClient } from './zookeeper-client.js'
@@ -84,9 +84,8 @@ export class ZooKeeperReads {
     )
   }
 
-  async predecessor({ key, createRevision }: Entry, options: Cancellable): Promise<Entry | undefined> {
-    const prefix = prefixOf(key)
-    return this.read(prefix, (client) => this.#youngestBefore(createRevision, prefix, client), options)
+  async predecessor(entry: Entry, options: Cancellable): Promise<Entry | undefined> {
+    return this.read(prefixOf(entry.key), (client) => this.#youngestBefore(entry, client), options)
   }
 
   /** Of a watched key: its entry went with its node. */
@@ -125,7 +124,8 @@ export class ZooKeeperReads {
     }
   }
 
-  async #youngestBefore(revision: bigint, prefix: string, client: ZooKeeperClient): Promise<Entry | undefined> {
+  async #youngestBefore(given: Entry, client: ZooKeeperClient): Promise<Entry | undefined> {
+    const prefix = prefixOf(given.key)
     const paths = await this.#pathsBeneath(prefix, client)
     const known = this.#ages.get(prefix)
     const ages = new Map<string, bigint>()
@@ -139,7 +139,11 @@ export class ZooKeeperReads {
     const all = (await inOrder(...fetched)).filter((each) => each !== undefined)
     for (const [path, age] of all) if (known?.has(path)) ages.set(path, age)
     this.#ages.set(prefix, ages)
-    const older = all.filter(([, age]) => age < revision).sort(([, a], [, b]) => (a > b ? -1 : 1))
+    // A node keeps its owner for life: one that was made at that moment under that name is the same entry.
+    const isGiven = ([path, age]: (typeof all)[number]) =>
+      age === given.createRevision && this.#space.keyOf(path) === given.key
+    assertLives(given, all.some(isGiven) ? given : undefined)
+    const older = all.filter(([, age]) => age < given.createRevision).sort(([, a], [, b]) => (a > b ? -1 : 1))
     for (const [path, age] of older) {
       const entry = await this.#entryAt(path, client)
       if (entry?.createRevision === age) return entry

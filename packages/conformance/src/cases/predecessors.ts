@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import type { Entry } from '@eldest/core'
 import type { Case } from '../case.js'
 import { assertSameEntry, bytes } from '../entry.js'
+import { rejectsWith } from '../rejection.js'
 
 export const predecessorCases: Case[] = [
   {
@@ -37,15 +39,42 @@ export const predecessorCases: Case[] = [
     },
   },
   {
-    name: 'the predecessor is found for an entry that is gone itself',
+    name: 'the predecessor of an entry that is gone is GUARD_FAILED, whatever else there is',
+    async run({ connect, prefix, steadyTtlMs, endSession }) {
+      const { store } = await connect()
+      const [session, ended] = [
+        await store.openSession({ ttlMs: steadyTtlMs }),
+        await store.openSession({ ttlMs: steadyTtlMs }),
+      ]
+      const refused = (what: string, entry: Entry) => rejectsWith(what, store.predecessor(entry), 'GUARD_FAILED')
+      const alone = await session.createOrdered(prefix, bytes('0'))
+      await store.delete(alone.key)
+      await refused('deleted, the only one', alone)
+      const eldest = await session.createOrdered(prefix, bytes('1'))
+      const lost = await ended.createOrdered(prefix, bytes('2'))
+      const deleted = await session.createOrdered(prefix, bytes('3'))
+      const youngest = await session.createOrdered(prefix, bytes('4'))
+      assertSameEntry(await store.predecessor(deleted), lost)
+      await store.delete(deleted.key)
+      await endSession(ended.id)
+      await refused('deleted', deleted)
+      await refused('ended with its session', lost)
+      assertSameEntry(await store.predecessor(youngest), eldest)
+      await store.delete(eldest.key)
+      await refused('the eldest, deleted', eldest)
+    },
+  },
+  {
+    name: 'the predecessor of an entry whose key was made anew is GUARD_FAILED',
     async run({ connect, prefix, steadyTtlMs }) {
       const { store } = await connect()
       const session = await store.openSession({ ttlMs: steadyTtlMs })
       const eldest = await session.createOrdered(prefix, bytes('1'))
-      const gone = await session.createOrdered(prefix, bytes('2'))
-      await session.createOrdered(prefix, bytes('3'))
-      await store.delete(gone.key)
-      assertSameEntry(await store.predecessor(gone), eldest)
+      const before = await session.createOrdered(prefix, bytes('2'))
+      await store.delete(before.key)
+      const again = await store.put(before.key, bytes('3'))
+      await rejectsWith('the one before', store.predecessor(before), 'GUARD_FAILED')
+      assertSameEntry(await store.predecessor(again), eldest)
     },
   },
   {

@@ -31,9 +31,16 @@ class PredecessorIsEldest extends MemoryServer {
   }
 }
 
-class PredecessorOfTheLiving extends MemoryServer {
+class PredecessorOfTheGone extends MemoryServer {
   override predecessor(entry: Entry): Entry | undefined {
-    return this.get(entry.key) && super.predecessor(entry)
+    const line = this.list(entry.key.slice(0, entry.key.lastIndexOf('/')))
+    return line.findLast(({ createRevision }) => createRevision < entry.createRevision)
+  }
+}
+
+class PredecessorByKey extends MemoryServer {
+  override predecessor(entry: Entry): Entry | undefined {
+    return super.predecessor(this.get(entry.key) ?? entry)
   }
 }
 
@@ -54,7 +61,8 @@ const covers = 'a prefix covers the keys directly beneath it: no sibling, nothin
 const watched = 'a watch of a prefix shows its entries oldest first and nothing of its siblings'
 const samePrefix = 'the predecessor lies beneath the same prefix: no sibling, nothing deeper'
 const youngestOlder = 'the predecessor is the youngest older entry, and the eldest has none'
-const ofGone = 'the predecessor is found for an entry that is gone itself'
+const ofGone = 'the predecessor of an entry that is gone is GUARD_FAILED, whatever else there is'
+const ofAnother = 'the predecessor of an entry whose key was made anew is GUARD_FAILED'
 const seesWrites = 'get, list and predecessor see every write that had returned before, whoever wrote'
 
 export const readMutants = [
@@ -62,6 +70,7 @@ export const readMutants = [
   server('matches ab with the prefix a', PrefixMatchesSiblings, covers, watched, samePrefix),
   server('matches a/b/x with the prefix a', PrefixMatchesDeeper, covers, watched, samePrefix),
   server('gives the eldest as predecessor', PredecessorIsEldest, youngestOlder),
-  server('gives no predecessor to who is gone', PredecessorOfTheLiving, ofGone),
+  server('gives a predecessor to who is gone', PredecessorOfTheGone, ofGone, ofAnother),
+  server('gives the predecessor of whoever has the key now', PredecessorByKey, ofAnother),
   store('reads what it has read before', StaleReads, seesWrites),
 ]

@@ -13,9 +13,9 @@ export const LATEST_RELIST = 0.6
  * Waits until the candidacy may lead. Level-triggered: what the store says decides, whatever wakes us only makes us
  * ask again.
  *
- * 1. Ask for the predecessor, and re-read the own key.
+ * 1. Ask for the predecessor, which also tells whether the own key is the one that was created, of this session.
  * 2. A predecessor: wait until it is gone, or the own candidacy has ended, or the re-list timer rings; go to 1.
- * 3. None: lead if the own key is the one that was created, of this session, and the local deadline is far enough.
+ * 3. None: lead if the local deadline is far enough away.
  *
  * `onWait` is called once, when there is a predecessor to wait for. Rejects when the candidacy ends or the signal
  * aborts.
@@ -33,9 +33,9 @@ export async function waitForTurn(
     for (let failures = 0, waited = false; ;) {
       stop.signal.throwIfAborted()
       try {
-        const [elder, own] = await Promise.all([findElder(candidacy, stop.signal), readOwn(candidacy, stop.signal)])
+        const elder = await findElder(candidacy, stop.signal)
         failures = 0
-        if (!elder && isCertain(candidacy, own)) return
+        if (!elder && candidacy.session.remainingMs() > candidacy.stepDownMs) return
         if (elder && !waited) onWait()
         waited ||= elder !== undefined
         await untilChange(candidacy, elder, stop.signal)
@@ -50,23 +50,25 @@ export async function waitForTurn(
   }
 }
 
-/** The nearest older candidate; rubbish under the prefix is passed over. */
+/**
+ * The nearest older candidate; rubbish under the prefix is passed over. The candidacy ends here when its own key is
+ * gone: without that a session that died meanwhile makes a phantom leader.
+ */
 async function findElder(candidacy: Candidacy, signal: AbortSignal): Promise<Entry | undefined> {
   const { store, layout } = candidacy.standing
-  let entry: Entry | undefined = candidacy.entry
-  do entry = await store.predecessor(entry, { signal })
-  while (entry && !layout.read(entry))
-  return entry
-}
-
-function readOwn(candidacy: Candidacy, signal: AbortSignal): Promise<Entry | undefined> {
-  return candidacy.standing.store.get(candidacy.entry.key, { signal })
-}
-
-/** The grant's own check: without it a session that died meanwhile makes a phantom leader. */
-function isCertain({ entry, session, stepDownMs }: Candidacy, own: Entry | undefined): boolean {
-  const ours = own?.createRevision === entry.createRevision && own.session === session.id
-  return ours && session.remainingMs() > stepDownMs
+  let last = candidacy.entry
+  for (;;) {
+    try {
+      const elder = await store.predecessor(last, { signal })
+      if (!elder || layout.read(elder)) return elder
+      last = elder
+    } catch (error) {
+      if (!isConsensusError(error, 'GUARD_FAILED')) throw error
+      if (last === candidacy.entry) candidacy.deposed()
+      signal.throwIfAborted()
+      last = candidacy.entry // rubbish went
+    }
+  }
 }
 
 /** Resolves when it is worth asking again. */

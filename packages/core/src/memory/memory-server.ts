@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.js'
 import { ConsensusError } from '../error.js'
+import { assertLives, predecessorIn } from '../guard.js'
 import { prefixOf } from '../key.js'
 import type { Entry } from '../store.js'
 
@@ -60,7 +61,7 @@ export class MemoryServer {
   }
 
   predecessor(entry: Entry): Entry | undefined {
-    return this.list(prefixOf(entry.key)).findLast((other) => other.createRevision < entry.createRevision)
+    return predecessorIn(this.list(prefixOf(entry.key)), entry)
   }
 
   put(key: string, value: Uint8Array, guard: Entry | undefined): Entry {
@@ -98,8 +99,7 @@ export class MemoryServer {
   }
 
   #check(guard: Entry | undefined): void {
-    if (!guard || this.#entries.get(guard.key)?.createRevision === guard.createRevision) return
-    throw new ConsensusError('GUARD_FAILED', `the guarding entry ${guard.key} is gone`)
+    if (guard) assertLives(guard, this.#entries.get(guard.key))
   }
 
   #write(key: string, value: Uint8Array, session: string | undefined): Entry {

@@ -1,5 +1,5 @@
 import { ConsensusError, type Entry } from '@eldest/core'
-import { prefixOf } from '@eldest/core/adapter'
+import { assertLives, predecessorIn, prefixOf } from '@eldest/core/adapter'
 
 /** Who made an entry go: its session's end, or the program of this name. */
 export type Cause = 'expiry' | (string & {})
@@ -77,7 +77,7 @@ export class Ledger {
   }
 
   predecessor(entry: Entry): Entry | undefined {
-    return this.list(prefixOf(entry.key)).findLast((other) => other.createRevision < entry.createRevision)
+    return predecessorIn(this.list(prefixOf(entry.key)), entry)
   }
 
   put(key: string, value: Uint8Array, guard: Entry | undefined, by: Cause): Entry {
@@ -93,8 +93,7 @@ export class Ledger {
   }
 
   #check(guard: Entry | undefined): void {
-    if (!guard || this.#entries.get(guard.key)?.createRevision === guard.createRevision) return
-    throw new ConsensusError('GUARD_FAILED', `the guarding entry ${guard.key} is gone`)
+    if (guard) assertLives(guard, this.#entries.get(guard.key))
   }
 
   #write(key: string, value: Uint8Array, session: string | undefined, by: Cause): Entry {

@@ -11,7 +11,8 @@ export const electionMutants: Mutant[] = [
     name: 'grants without checking the own session again',
     breaks: 'no dead campaign',
     edits: [
-      { file: TURN, find: 'if (!elder && isCertain(candidacy, own)) return', put: 'if (!elder) return' },
+      { file: TURN, find: 'if (!elder && candidacy.session.remainingMs() > candidacy.stepDownMs)', put: 'if (!elder)' },
+      { file: TURN, find: 'if (last === candidacy.entry) candidacy.deposed()', put: 'return undefined' },
       {
         file: CAMPAIGN,
         find: 'candidacy.lead()\n    candidacy.assertCertain()',
@@ -38,7 +39,7 @@ export const electionMutants: Mutant[] = [
         find: '[timer, gone(elder)]',
         put: '[timer, gone(elder).then(() => void (candidacy.heir = true))]',
       },
-      { file: TURN, find: 'if (!elder && isCertain', put: 'if ((!elder || candidacy.heir) && isCertain' },
+      { file: TURN, find: 'if (!elder && candidacy', put: 'if ((!elder || candidacy.heir) && candidacy' },
     ],
   },
   {

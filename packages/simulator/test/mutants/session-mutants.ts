@@ -75,7 +75,11 @@ export const sessionMutants: Mutant[] = [
     breaks: 'seniority',
     edits: [
       { file: LEDGER, find: '(a.createRevision < b.createRevision ? -1 : 1)', put: '(a.key < b.key ? -1 : 1)' },
-      { file: LEDGER, find: 'other.createRevision < entry.createRevision', put: 'other.key < entry.key' },
+      {
+        file: 'core/src/guard.ts',
+        find: '({ createRevision }) => createRevision < entry.createRevision',
+        put: '({ key }) => key < entry.key',
+      },
     ],
   },
   {
