@@ -86,6 +86,9 @@ export class ConsulReads {
       for (let index = 0; ;) {
         const read = await this.#next(view, { index, waitMs: WAIT_MS }, signal)
         show(view.state(read))
+        // Who waited for just that leaves before the next query is sent, which would have to be torn down.
+        await new Promise((resolve) => setImmediate(resolve))
+        signal.throwIfAborted()
         // It goes backwards after a restore, and when the traces of deletions are cleared: then from the start.
         const next = read.index ?? 0
         index = next < index ? 0 : next

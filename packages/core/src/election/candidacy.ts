@@ -22,6 +22,7 @@ export class Candidacy {
   readonly #since: string
   readonly #unlinkSession: () => void = () => {} // the session may be over before the constructor is
   readonly #following: Promise<void>
+  readonly #unwatched = new AbortController()
   #cancelTimer: () => void = () => {}
   #stopByMs = 0
   #released: Promise<void> | undefined
@@ -132,6 +133,8 @@ export class Candidacy {
     this.#stopByMs = this.standing.clock.now() + (keyGone ? 0 : this.session.remainingMs())
     const code = ending === 'resigned' ? 'LEADERSHIP_RESIGNED' : 'LEADERSHIP_LOST'
     this.#ended.abort(new ConsensusError(code, message, { ending, cause }))
+    // Who resigns tells the store before the own key's watch is put away: somebody waits for that.
+    if (ending !== 'resigned') this.#unwatched.abort(this.ended.reason)
     // Work that has not settled by the local deadline is not waited for, nor is the key deleted under it: an own
     // session runs out, so that the next may lead after one silent TTL.
     if (this.standing.shared) return
@@ -152,7 +155,7 @@ export class Candidacy {
   async #followOwnKey(): Promise<void> {
     const { store, layout } = this.standing
     try {
-      for await (const state of store.watch(this.entry.key, { signal: this.ended })) {
+      for await (const state of store.watch(this.entry.key, { signal: this.#unwatched.signal })) {
         if (state?.createRevision !== this.entry.createRevision || state.session !== this.session.id) {
           this.deposed()
         } else if (layout.read(state)?.evicting === true) {
@@ -169,7 +172,14 @@ export class Candidacy {
   async #release(): Promise<void> {
     this.resign()
     this.#cancelTimer() // the work has settled: nothing to let run out
-    await this.#following
+    const givenBack = this.#giveBack()
+    this.#unwatched.abort(this.ended.reason)
+    const [outcome] = await Promise.allSettled([givenBack, this.#following])
+    if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  /** Sends before it waits for anything. */
+  async #giveBack(): Promise<void> {
     const { store, clock, shared } = this.standing
     const guard = this.entry
     const deletion = () => store.delete(guard.key, { guard })

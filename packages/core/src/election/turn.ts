@@ -29,16 +29,19 @@ export async function waitForTurn(
   const { ttlMs } = candidacy.session
   const stop = new AbortController()
   const unlink = [candidacy.ended, signal].map((each) => onAbort(each, (reason) => stop.abort(reason)))
+  let endWait = () => {}
   try {
     for (let failures = 0, waited = false; ;) {
       stop.signal.throwIfAborted()
       try {
-        const elder = await findElder(candidacy, stop.signal)
+        const asked = findElder(candidacy, stop.signal)
+        endWait() // now that the question is on its way, whose answer a whole election may wait for
+        const elder = await asked
         failures = 0
         if (!elder && candidacy.session.remainingMs() > candidacy.stepDownMs) return
         if (elder && !waited) onWait()
         waited ||= elder !== undefined
-        await untilChange(candidacy, elder, stop.signal)
+        await untilChange(candidacy, elder, stop.signal, (end) => (endWait = end))
       } catch (error) {
         if (stop.signal.aborted || !isConsensusError(error, 'UNAVAILABLE', 'OUTCOME_UNKNOWN')) throw error
         // The store does not answer. The session's deadline ends this if it goes on.
@@ -46,6 +49,7 @@ export async function waitForTurn(
       }
     }
   } finally {
+    endWait()
     for (const remove of unlink) remove()
   }
 }
@@ -71,26 +75,33 @@ async function findElder(candidacy: Candidacy, signal: AbortSignal): Promise<Ent
   }
 }
 
-/** Resolves when it is worth asking again. */
-async function untilChange(candidacy: Candidacy, elder: Entry | undefined, signal: AbortSignal): Promise<void> {
+/** Resolves when it is worth asking again; what it waits with is freed by the function that it hands out. */
+async function untilChange(
+  candidacy: Candidacy,
+  elder: Entry | undefined,
+  signal: AbortSignal,
+  onBegin: (end: () => void) => void,
+): Promise<void> {
   const { store, clock } = candidacy.standing
   const { ttlMs } = candidacy.session
   // Re-listing bounds the wait should a watch go deaf; without an elder only a renewal is missing.
   const pauseMs = elder ? ttlMs * spread(EARLIEST_RELIST, LATEST_RELIST) : ttlMs / 12
   const waiting = new AbortController()
   const unlink = onAbort(signal, (reason) => waiting.abort(reason))
+  onBegin(() => {
+    unlink()
+    waiting.abort(new Error('no longer waited for'))
+  })
   const gone = async (watched: Entry) => {
-    for await (const state of store.watch(watched.key, { signal: waiting.signal })) {
+    // Not `for await`: leaving that would end the watch.
+    const states = store.watch(watched.key, { signal: waiting.signal })[Symbol.asyncIterator]()
+    for (;;) {
+      const { value: state } = (await states.next()) as { value: Entry | undefined }
       if (state?.createRevision !== watched.createRevision) return
     }
   }
-  try {
-    const timer = sleep(clock, pauseMs, waiting.signal)
-    await Promise.race(elder ? [timer, gone(elder)] : [timer])
-  } finally {
-    unlink()
-    waiting.abort(new Error('no longer waited for'))
-  }
+  const timer = sleep(clock, pauseMs, waiting.signal)
+  await Promise.race(elder ? [timer, gone(elder)] : [timer])
 }
 
 function spread(from: number, to: number): number {

@@ -28,7 +28,9 @@ export const electionMutants: Mutant[] = [
   {
     name: 'watches only the predecessor, not the own key',
     breaks: 'eviction',
-    edits: [{ file: CANDIDACY, find: 'of store.watch(this.entry.key, { signal: this.ended }))', put: 'of [])' }],
+    edits: [
+      { file: CANDIDACY, find: 'of store.watch(this.entry.key, { signal: this.#unwatched.signal }))', put: 'of [])' },
+    ],
   },
   {
     name: 'leads when the predecessor went, without asking again',
