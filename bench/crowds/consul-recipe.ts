@@ -1,4 +1,5 @@
 import Consul from 'consul'
+import { LONGEST_QUERY } from './consul-aftermath.js'
 import type { Bid, Crowd, CrowdKind } from './crowd.js'
 
 /**
@@ -88,7 +89,7 @@ class ConsulRecipeCrowd implements Crowd {
   /** Shows the key until told that it is enough. Resolves when it was shown once. */
   async #follow(key: string, see: (held: Held | undefined) => Promise<boolean>): Promise<void> {
     const read = async (index: number) => {
-      const query = index > 0 ? { key, index, wait: '60s' } : { key }
+      const query = index > 0 ? { key, index, wait: LONGEST_QUERY } : { key }
       return (await this.#client.kv.get(query as never)) as Held | undefined
     }
     const first = await read(0)

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import Consul from 'consul'
 import { Audiences } from './audience.js'
+import { LONGEST_QUERY } from './consul-aftermath.js'
 import type { Bid, Crowd, CrowdKind } from './crowd.js'
 
 /**
@@ -73,7 +74,7 @@ class ConsulRequestsCrowd implements Crowd {
       const { keys, next } = await this.#read({
         key,
         recurse: true,
-        ...(index !== undefined && { index, wait: '60s' }),
+        ...(index !== undefined && { index, wait: LONGEST_QUERY }),
       })
       const eldest = keys.sort((a, b) => a.CreateIndex - b.CreateIndex)[0]
       if (eldest) tell(eldest.Key.slice(key.length))
@@ -97,7 +98,8 @@ class ConsulRequestsCrowd implements Crowd {
     }
     const wait = async () => {
       let there: Key | undefined = elder
-      while (there) there = (await this.#read({ key: elder.Key, index: there.ModifyIndex, wait: '60s' })).keys[0]
+      while (there)
+        there = (await this.#read({ key: elder.Key, index: there.ModifyIndex, wait: LONGEST_QUERY })).keys[0]
       await this.#waitFor(election, own, elect)
     }
     wait().catch(() => undefined) // closed meanwhile

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { abortable } from '@eldest/core/adapter'
+import { pause } from '../contenders/monotonic-clock.js'
+import { AFTERMATH_MS } from '../crowds/consul-aftermath.js'
 import type { Crowd, CrowdKind } from '../crowds/index.js'
 import { Gauge } from '../gauge.js'
 import { serverOf } from '../servers.js'
@@ -31,6 +33,7 @@ export async function gather<T>(
   } finally {
     if (crowd) await close(crowd)
     await gauge.close()
+    if (kind.store === 'consul' && kind.role !== 'ours') await pause(AFTERMATH_MS)
   }
 }
 

@@ -49,7 +49,7 @@ export const BOUNDS: Record<ServerStore, Bounds> = {
     },
   },
   zookeeper: {
-    handOver: [3, 3],
+    handOver: [4, 4],
     handOverBytesGrow: true,
     renewals: [5, 7],
     rereads: 180,
@@ -58,7 +58,7 @@ export const BOUNDS: Record<ServerStore, Bounds> = {
       createOrdered: 2,
       get: 2,
       'list of 2': 4,
-      predecessor: 3,
+      predecessor: 4,
       'guarded put': 1,
       'guarded delete': 1,
     },

@@ -9,6 +9,8 @@ export interface DeadlineOptions {
   signal?: AbortSignal | undefined
   /** The error when the time is over; says whether a write may have happened. */
   onTimeout(): Error
+  /** Told, with the reason, as soon as nobody waits any more, before the operation's signal aborts. */
+  onGiveUp?(reason: unknown): void
 }
 
 /**
@@ -21,6 +23,7 @@ export function withDeadline<T>(options: DeadlineOptions, operation: (signal: Ab
     const waiting = new AbortController()
     const give = (error: unknown) => {
       finish()
+      options.onGiveUp?.(error)
       reject(error)
       waiting.abort(error)
     }

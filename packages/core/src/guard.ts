@@ -2,12 +2,12 @@ import type { Entry } from './entry.js'
 import { ConsensusError } from './error.js'
 
 /**
- * Whether an entry still lives, given what its key holds now: the same `createRevision`, and the same owner.
+ * Whether an entry still lives, given what its key holds now: whether it has the same `createRevision`.
  *
  * Errors: `GUARD_FAILED`, when it does not.
  */
 export function assertLives(entry: Entry, now: Entry | undefined): void {
-  if (now?.createRevision === entry.createRevision && now.session === entry.session) return
+  if (now?.createRevision === entry.createRevision) return
   throw new ConsensusError('GUARD_FAILED', `${entry.key} of revision ${entry.createRevision} is gone`)
 }
 
@@ -18,9 +18,7 @@ export function assertLives(entry: Entry, now: Entry | undefined): void {
  * Errors: `GUARD_FAILED`, when the entry itself is not among them.
  */
 export function predecessorIn(line: readonly Entry[], entry: Entry): Entry | undefined {
-  assertLives(
-    entry,
-    line.find(({ key }) => key === entry.key),
-  )
+  const own = line.find(({ key, session }) => key === entry.key && session === entry.session)
+  assertLives(entry, own)
   return line.findLast(({ createRevision }) => createRevision < entry.createRevision)
 }

@@ -1,4 +1,3 @@
-import { onAbort } from './abort.js'
 import { backoffMs } from './backoff.js'
 import type { Clock } from './clock.js'
 import { sleep, withDeadline } from './deadline.js'
@@ -16,6 +15,14 @@ export interface RequestsOptions<H> {
 
 /** Sends one attempt to a server. Rejects with a `ConsensusError` that says whether a write may have happened. */
 export type Send<H, T> = (host: H, signal: AbortSignal) => Promise<T>
+
+/** How far the attempts of one request have got. */
+interface Progress<H> {
+  /** Who is being asked; `undefined` between attempts. */
+  host: H | undefined
+  /** The last failure in the client's own words. */
+  failure: ConsensusError | undefined
+}
 
 /** The pauses between rounds over all hosts, in milliseconds. */
 const PAUSE = { firstMs: 20, maxMs: 500 }
@@ -57,51 +64,40 @@ export class Requests<H> {
     const onTimeout = () => unanswered(what, attemptMs)
     const sendInTime: Send<H, T> = (host, signal) =>
       withDeadline({ clock: this.#clock, timeoutMs: attemptMs, signal, onTimeout }, (waiting) => send(host, waiting))
-    const attempt = this.#hosts.length === 1 ? send : sendInTime
-    return this.#within(what, options, (signal, note) => this.#repeat(signal, note, true, attempt))
+    return this.#within(what, options, this.#hosts.length === 1 ? send : sendInTime, true)
   }
 
   /** Sends a write; again only while it is `UNAVAILABLE`, hence was never sent. */
   once<T>(what: string, options: Cancellable, send: Send<H, T>): Promise<T> {
-    return this.#within(what, options, (signal, note) => this.#repeat(signal, note, false, send))
+    return this.#within(what, options, send, false)
   }
 
-  #within<T>(
-    what: string,
-    { signal }: Cancellable,
-    work: (signal: AbortSignal, note: (failure: ConsensusError) => void) => Promise<T>,
-  ): Promise<T> {
+  #within<T>(what: string, { signal }: Cancellable, send: Send<H, T>, idempotent: boolean): Promise<T> {
     const timeoutMs = this.#requestTimeoutMs
-    let failure: ConsensusError | undefined
-    const onTimeout = () => unanswered(what, timeoutMs, failure)
-    return withDeadline({ clock: this.#clock, timeoutMs, signal, onTimeout }, (waiting) =>
-      work(waiting, (each) => (failure = each)),
+    const progress: Progress<H> = { host: undefined, failure: undefined }
+    const onTimeout = () => unanswered(what, timeoutMs, progress.failure)
+    // At a deadline, ours or the caller's, nobody waits for the attempt any more, which may ignore its signal.
+    const onGiveUp = (reason: unknown) => void this.#blame(progress.host, reason)
+    return withDeadline({ clock: this.#clock, timeoutMs, signal, onTimeout, onGiveUp }, (waiting) =>
+      this.#repeat(waiting, progress, idempotent, send),
     )
   }
 
-  /** `note` hears of the attempts that failed, in the client's own words. */
-  async #repeat<T>(
-    signal: AbortSignal,
-    note: (failure: ConsensusError) => void,
-    idempotent: boolean,
-    send: Send<H, T>,
-  ): Promise<T> {
+  async #repeat<T>(signal: AbortSignal, progress: Progress<H>, idempotent: boolean, send: Send<H, T>): Promise<T> {
     let failingSinceMs: number | undefined
     let doubt: ConsensusError | undefined
     for (let attempt = 1; ; attempt++) {
-      const host = this.preferred
-      // At the deadline nobody waits for the attempt any more, which may ignore its signal.
-      const unlink = onAbort(signal, (reason) => this.#blame(host, reason))
+      const host = (progress.host = this.preferred)
       try {
         return await send(host, signal)
       } catch (error) {
         if (signal.aborted || !this.#blame(host, error)) throw error
-        if (error.cause !== undefined) note(error)
+        if (error.cause !== undefined) progress.failure = error
         // One attempt that may have written makes the whole outcome unknown, whatever the later ones say.
         if (doubt?.code !== 'OUTCOME_UNKNOWN') doubt = error
         if (!idempotent && doubt.code === 'OUTCOME_UNKNOWN') throw doubt
       } finally {
-        unlink()
+        progress.host = undefined
       }
       // Every server once without a pause, then a pause before each round.
       const round = Math.floor(attempt / this.#hosts.length)
@@ -115,9 +111,9 @@ export class Requests<H> {
   }
 
   /** Whether a server failed, rather than answered; it is then avoided. */
-  #blame(host: H, error: unknown): error is ConsensusError {
+  #blame(host: H | undefined, error: unknown): error is ConsensusError {
     if (!isConsensusError(error, 'UNAVAILABLE', 'OUTCOME_UNKNOWN')) return false
-    this.avoid(host)
+    if (host !== undefined) this.avoid(host)
     return true
   }
 }

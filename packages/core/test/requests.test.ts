@@ -129,6 +129,25 @@ describe('every request', () => {
     expect(clock.timers).toBe(0)
   })
 
+  it('that ends between two attempts blames nobody', async () => {
+    let isDown = true
+    const { clock, requests, send } = servers('ab', (host) => (isDown || host === 'a' ? 'UNAVAILABLE' : 'ok'))
+    const deadline = new AbortController()
+    const early = new Pending(requests.once('write', { signal: deadline.signal }, send))
+    await clock.advance(1)
+    expect(early.settled).toBe(false) // it pauses before the next round
+    isDown = false
+    const read = new Pending(requests.idempotent('read', {}, send))
+    await clock.advance(0)
+    expect([read.value, requests.preferred]).toEqual(['b', 'b'])
+    deadline.abort(new ConsensusError('OUTCOME_UNKNOWN', 'too late'))
+    await clock.advance(0)
+    expect(early.error).toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    const never = AbortSignal.abort(new ConsensusError('OUTCOME_UNKNOWN', 'before it began'))
+    await expect(requests.once('write', { signal: never }, send)).rejects.toThrow('before it began')
+    expect(requests.preferred).toBe('b')
+  })
+
   it('makes the next server preferred when the deadline of the caller has passed', async () => {
     const { clock, requests, send } = servers('ab', () => 'silence')
     const deadline = new AbortController()

@@ -30,6 +30,8 @@ export class WrappedStore implements ConsensusStore {
   onGrant: (session: Session) => void = () => {}
   /** Watches give the present state and nothing newer. */
   deaf = false
+  /** Watches of keys that nobody has left. */
+  openWatches = 0
   readonly #inner: ConsensusStore
   readonly #holds = new Map<Method, Hold>()
   readonly #failures = new Map<Method, Error>()
@@ -89,7 +91,7 @@ export class WrappedStore implements ConsensusStore {
 
   watch(key: string, options: Cancellable = {}): AsyncIterable<Entry | undefined> {
     this.#count('watch')
-    if (!this.deaf) return this.#inner.watch(key, options)
+    if (!this.deaf) return this.#generated(this.#inner.watch(key, options))
     return stateIterable((sink) => {
       this.#inner.get(key).then(
         (state) => sink.push(state),
@@ -110,6 +112,16 @@ export class WrappedStore implements ConsensusStore {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** As a generator: a reader that only lets go of one leaves it open. */
+  async *#generated<T>(states: AsyncIterable<T>): AsyncGenerator<T> {
+    this.openWatches++
+    try {
+      yield* states
+    } finally {
+      this.openWatches--
+    }
   }
 
   #count(method: Method): void {

@@ -1,3 +1,4 @@
+import { isConsensusError } from '@eldest/core'
 import { onAbort } from '@eldest/core/adapter'
 import { type CallOptions, InterceptingCall, status as codes } from '@grpc/grpc-js'
 
@@ -12,8 +13,14 @@ export interface Sending {
 /** Which end of a token etcd reports, in our words. */
 export const STALE_TOKEN = 'the token has expired'
 
-/** The options of one call, which ends when the client is closed. */
-export function callOptions({ signal, token }: Sending, closed: AbortSignal): CallOptions {
+/** How a call that we have cancelled ends, in our words. */
+export const GIVEN_UP = 'nobody waits any more'
+
+/** The calls of a client that have not ended, by what cancels them. */
+export type OpenCalls = Set<() => void>
+
+/** The options of one call, which is among the open ones while it lasts. */
+export function callOptions({ signal, token }: Sending, open: OpenCalls): CallOptions {
   return {
     interceptors: [
       (options, nextCall) => {
@@ -24,7 +31,8 @@ export function callOptions({ signal, token }: Sending, closed: AbortSignal): Ca
             if (token !== undefined) metadata.set('token', token)
             next(metadata, {
               onReceiveStatus(status, nextStatus) {
-                for (const unlink of links) unlink()
+                unlink()
+                open.delete(cancel)
                 // etcd3 repeats a call for ever, with the same token, when it reads etcd's own words here.
                 const isStale = /invalid auth token|revision of auth store is old/.test(status.details)
                 nextStatus(isStale ? { ...status, code: codes.UNAUTHENTICATED, details: STALE_TOKEN } : status)
@@ -32,10 +40,21 @@ export function callOptions({ signal, token }: Sending, closed: AbortSignal): Ca
             })
           },
         })
-        const cancel = () => call.cancelWithStatus(codes.CANCELLED, 'nobody waits any more')
-        const links = [onAbort(signal, cancel), onAbort(closed, cancel)]
+        const cancel = (reason?: unknown) => {
+          // etcd3 takes a cancelled call for the failure of its member, and lets go of every connection there, with all
+          // watches and renewals: right where no answer came in time, and not where somebody has left.
+          const isLate = isConsensusError(reason, 'UNAVAILABLE', 'OUTCOME_UNKNOWN') || isTimeout(reason)
+          call.cancelWithStatus(isLate ? codes.CANCELLED : codes.FAILED_PRECONDITION, GIVEN_UP)
+        }
+        const unlink = onAbort(signal, cancel)
+        open.add(cancel)
         return call
       },
     ],
   }
+}
+
+/** The reason of `AbortSignal.timeout`. */
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError'
 }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import type { Host, TlsOptions } from '@eldest/core/adapter'
 import { noop } from 'cockatiel'
 import {
@@ -14,7 +13,7 @@ import {
   type IWatchRequest,
   type IWatchResponse,
 } from 'etcd3'
-import { callOptions, type Sending } from './etcd-call.js'
+import { callOptions, type OpenCalls, type Sending } from './etcd-call.js'
 
 /** A gRPC stream in both directions. */
 export interface EtcdStream<Sent, Received> {
@@ -68,9 +67,8 @@ export function openEtcdClient({ host, port }: Host, tls: TlsOptions | undefined
     faultHandling: { host: () => noop, global: noop },
     grpcOptions: GRPC_OPTIONS,
   })
-  const closed = new AbortController()
-  setMaxListeners(0, closed.signal)
-  const options = (sending: Sending) => callOptions(sending, closed.signal)
+  const open: OpenCalls = new Set()
+  const options = (sending: Sending) => callOptions(sending, open)
   const { kv, leaseClient, watchClient, auth } = client
   return {
     range: (request, sending) => kv.range(request, options(sending)),
@@ -82,7 +80,7 @@ export function openEtcdClient({ host, port }: Host, tls: TlsOptions | undefined
     keepAlive: (sending) => leaseClient.leaseKeepAlive(options(sending)),
     watch: (sending) => watchClient.watch(options(sending)),
     close() {
-      closed.abort()
+      for (const cancel of open) cancel()
       client.close()
     },
   }

@@ -1,7 +1,7 @@
 import { ConsensusError, type ErrorCode, isConsensusError } from '@eldest/core'
 import { tlsFailure } from '@eldest/core/adapter'
 import { ClientClosedError } from 'etcd3'
-import { STALE_TOKEN } from './etcd-call.js'
+import { GIVEN_UP, STALE_TOKEN } from './etcd-call.js'
 
 /** What a request does, for its error. */
 export interface Doing {
@@ -28,6 +28,7 @@ const TABLE: readonly Row[] = [
   { details: /request is too large|message larger than max/, code: 'VALUE_TOO_LARGE' },
   // Refused before the server has done anything: its token, its quota, its quorum.
   { details: new RegExp(`${STALE_TOKEN}|too many requests|space exceeded|etcdserver: no leader`), code: 'UNAVAILABLE' },
+  { details: new RegExp(GIVEN_UP), code: 'OUTCOME_UNKNOWN' },
   // Every other UNAVAILABLE of gRPC may come after the request was sent.
   { details: /No connection established|Waiting for LB pick|Name resolution failed/, code: 'UNAVAILABLE' },
   { status: [1, 2, 4, 8, 10, 13, 14, 15], code: 'OUTCOME_UNKNOWN' },

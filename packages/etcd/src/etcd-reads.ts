@@ -55,7 +55,7 @@ export class EtcdReads {
     const two = this.#entries(view, answer)
     const [youngest, next] = two.values()
     // One lies deeper, or both were made in one transaction, as we make none: then the rest has to be seen, too.
-    const isEnough = two.size === answer.kvs.length && youngest?.createRevision !== next?.createRevision
+    const isEnough = two.size === answer.kvs.length && (!next || youngest!.createRevision !== next.createRevision)
     const all = isEnough ? two : this.#entries(view, (await this.#range(line, signal)).answer)
     return predecessorIn(view.state(all.values()), entry)
   }

@@ -15,8 +15,8 @@ import { openEtcdClient } from './etcd-client.js'
 import { EtcdHost } from './etcd-host.js'
 import { type EtcdSettings, etcdSettings, type EtcdStoreOptions } from './etcd-options.js'
 import { EtcdReads, type View } from './etcd-reads.js'
-import { openEtcdSession } from './etcd-session.js'
-import { EtcdSpace } from './etcd-space.js'
+import { endSession, openEtcdSession } from './etcd-session.js'
+import { EtcdSpace, sessionId } from './etcd-space.js'
 import { EtcdWrites } from './etcd-writes.js'
 
 /** The contract on etcd v3. */
@@ -42,7 +42,7 @@ export class EtcdStore implements ConsensusStore {
   }
 
   /**
-   * Opens a store and asks the cluster one question after the other: may we read, what is the shortest lease.
+   * Opens a store, asking the cluster whether we may read, and what is the shortest lease.
    *
    * Errors: `TypeError` or `RangeError` for options that cannot work, before any I/O; within the request timeout
    * `UNAVAILABLE`, `ACCESS_DENIED`, or `BACKEND` where what answers is no etcd.
@@ -144,11 +144,14 @@ function reach({ hosts, tls, namespace, ...settings }: EtcdSettings): Cluster {
 function examine({ requests, reads }: Cluster, { signal }: Cancellable): Promise<number> {
   const doing = { what: 'open a store' }
   return requests.idempotent(doing.what, { signal }, async (host, signal) => {
-    await reads.term(doing.what, host, signal)
     // Asked for one second, it grants its least, which follows from its election timeout.
-    const { ID, TTL } = await host.request(doing, signal, (client, sending) => client.grant({ TTL: 1 }, sending))
-    await host.request(doing, signal, (client, sending) => client.revoke(ID, sending))
-    return Number(TTL) * 1000
+    const granting = host.request(doing, signal, (client, sending) => client.grant({ TTL: 1 }, sending))
+    const [granted, read] = await Promise.allSettled([granting, reads.term(doing.what, host, signal)])
+    if (granted.status === 'rejected') throw granted.reason
+    // Not waited for: it runs out within seconds where this fails.
+    endSession(requests, sessionId(granted.value.ID)).catch(() => undefined)
+    if (read.status === 'rejected') throw read.reason
+    return Number(granted.value.TTL) * 1000
   })
 }
 

@@ -122,3 +122,34 @@ test('the connection stays when a watch is left', async () => {
   }
   expect(proxy.connections).toBe(before)
 })
+
+test('the connection stays when a request is given up', async () => {
+  const { store, proxy } = await client()
+  const entry = await store.put('given-up', new Uint8Array())
+  const states: unknown[] = []
+  const stop = new AbortController()
+  const watching = (async () => {
+    for await (const state of store.watch('given-up', { signal: stop.signal })) states.push(state?.modRevision)
+  })().catch(() => undefined)
+  await until('the watch is open', () => proxy.requests.includes('Watch'))
+  const before = proxy.connections
+  for (let i = 0; i < 5; i++) {
+    const givenUp = new AbortController()
+    const reading = store.get('given-up', { signal: givenUp.signal })
+    setImmediate(() => givenUp.abort('enough'))
+    await reading.then(
+      () => undefined, // it was faster
+      (error: unknown) => expect(error).toBe('enough'),
+    )
+    await store.get('given-up')
+  }
+  // gRPC lets go of connections that nobody holds every ten seconds.
+  await new Promise((resolve) => setTimeout(resolve, 12_000))
+  const written = await store.put('given-up', new Uint8Array([1]))
+  await until('the change is told', () => states.length === 2)
+  expect(states).toEqual([entry.modRevision, written.modRevision])
+  expect(proxy.connections).toBe(before)
+  expect(proxy.streams.filter((method) => method === 'Watch')).toHaveLength(1)
+  stop.abort()
+  await watching
+})

@@ -126,7 +126,8 @@ export class ZooKeeperReads {
 
   async #youngestBefore(given: Entry, client: ZooKeeperClient): Promise<Entry | undefined> {
     const prefix = prefixOf(given.key)
-    const paths = await this.#pathsBeneath(prefix, client)
+    const [paths, now] = await inOrder(this.#pathsBeneath(prefix, client), this.#now(given, client))
+    assertLives(given, now)
     const known = this.#ages.get(prefix)
     const ages = new Map<string, bigint>()
     const fetched = paths.map(async (path) => {
@@ -139,16 +140,22 @@ export class ZooKeeperReads {
     const all = (await inOrder(...fetched)).filter((each) => each !== undefined)
     for (const [path, age] of all) if (known?.has(path)) ages.set(path, age)
     this.#ages.set(prefix, ages)
-    // A node keeps its owner for life: one that was made at that moment under that name is the same entry.
-    const isGiven = ([path, age]: (typeof all)[number]) =>
-      age === given.createRevision && this.#space.keyOf(path) === given.key
-    assertLives(given, all.some(isGiven) ? given : undefined)
     const older = all.filter(([, age]) => age < given.createRevision).sort(([, a], [, b]) => (a > b ? -1 : 1))
     for (const [path, age] of older) {
       const entry = await this.#entryAt(path, client)
       if (entry?.createRevision === age) return entry
+      ages.delete(path) // another entry has its name now, and is younger
     }
+    // Who is missing has gone since: was the given entry there after that?
+    const isOfOneMoment = older.length === 0 && paths.every((path) => known?.has(path))
+    if (!isOfOneMoment) assertLives(given, await this.#now(given, client))
     return undefined
+  }
+
+  /** What the key of an entry holds. */
+  async #now(entry: Entry, client: ZooKeeperClient): Promise<Entry | undefined> {
+    const place = this.#space.placeOf(entry)
+    return place === undefined ? this.one(entry.key)(client) : this.#entryAt(place, client)
   }
 
   async #pathsBeneath(prefix: string, client: ZooKeeperClient, watcher?: Watcher): Promise<string[]> {

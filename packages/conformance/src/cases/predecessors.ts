@@ -71,6 +71,7 @@ export const predecessorCases: Case[] = [
       const session = await store.openSession({ ttlMs: steadyTtlMs })
       const eldest = await session.createOrdered(prefix, bytes('1'))
       const before = await session.createOrdered(prefix, bytes('2'))
+      assertSameEntry(await store.predecessor(before), eldest) // what is known of it by now must not be believed
       await store.delete(before.key)
       const again = await store.put(before.key, bytes('3'))
       await rejectsWith('the one before', store.predecessor(before), 'GUARD_FAILED')

@@ -6,6 +6,7 @@ import { ConsensusError, type Ending, isConsensusError } from '../error.js'
 import { retryTransient } from '../retry.js'
 import type { Session } from '../session.js'
 import type { Cancellable, Entry } from '../store.js'
+import { onDoubt, stepDownMs } from './doubt.js'
 import { type Standing, writeBid } from './election-options.js'
 
 /**
@@ -23,9 +24,11 @@ export class Candidacy {
   readonly #unlinkSession: () => void = () => {} // the session may be over before the constructor is
   readonly #following: Promise<void>
   readonly #unwatched = new AbortController()
-  #cancelTimer: () => void = () => {}
+  #unlinkDoubt: () => void = () => {}
+  #cancelAbandoning: () => void = () => {}
   #stopByMs = 0
   #released: Promise<void> | undefined
+  #releasing = false
   #over = false
 
   private constructor(standing: Standing, session: Session, entry: Entry, since: string) {
@@ -65,11 +68,6 @@ export class Candidacy {
     return this.#ended.signal
   }
 
-  /** How near the local deadline may come before a leader is told to stop: a third of the TTL. */
-  get stepDownMs(): number {
-    return this.session.ttlMs / 3
-  }
-
   /** Milliseconds until somebody else may lead; 0 when it may have happened. */
   remainingMs(): number {
     if (!this.ended.aborted) return this.session.remainingMs()
@@ -78,17 +76,14 @@ export class Candidacy {
 
   /** Throws the reason of the end; finding the session in doubt ends the candidacy here and now. */
   assertCertain(): void {
-    if (!this.ended.aborted && this.session.remainingMs() <= this.stepDownMs) this.#endInDoubt()
+    if (!this.ended.aborted && this.session.remainingMs() <= stepDownMs(this.session)) this.#endInDoubt()
     this.ended.throwIfAborted()
   }
 
   /** From now on the candidacy leads: it ends while there is still time to stop. */
   lead(): void {
-    this.#cancelTimer()
-    const certainMs = this.session.remainingMs() - this.stepDownMs
     if (this.ended.aborted) return
-    if (certainMs <= 0) this.#endInDoubt()
-    else this.#cancelTimer = this.standing.clock.setTimeout(() => this.lead(), certainMs)
+    this.#unlinkDoubt = onDoubt(this.standing.clock, this.session, () => this.#endInDoubt())
   }
 
   resign(): void {
@@ -97,7 +92,8 @@ export class Candidacy {
 
   /** The store has refused a write that the own key guards: the key is gone, though the watch has not said so yet. */
   deposed(): void {
-    if (this.session.remainingMs() === 0) return // ended with the session's reason
+    // Its end took the key along, and comes to be told by itself where it is known already.
+    if (this.session.remainingMs() === 0) this.#end('session lost', `${this.#name()} lost its session`)
     this.#end('evicted', `${this.#name()} was evicted: its key was deleted`, { keyGone: true })
   }
 
@@ -128,17 +124,18 @@ export class Candidacy {
 
   #end(ending: Ending, message: string, { cause, keyGone = false }: { cause?: unknown; keyGone?: boolean } = {}): void {
     if (this.ended.aborted) return
-    this.#cancelTimer()
+    this.#unlinkDoubt()
     this.#unlinkSession()
     this.#stopByMs = this.standing.clock.now() + (keyGone ? 0 : this.session.remainingMs())
     const code = ending === 'resigned' ? 'LEADERSHIP_RESIGNED' : 'LEADERSHIP_LOST'
     this.#ended.abort(new ConsensusError(code, message, { ending, cause }))
-    // Who resigns tells the store before the own key's watch is put away: somebody waits for that.
-    if (ending !== 'resigned') this.#unwatched.abort(this.ended.reason)
+    // A release tells the store before the own key's watch is put away: somebody waits for that.
+    if (!this.#releasing) this.#unwatched.abort(this.ended.reason)
     // Work that has not settled by the local deadline is not waited for, nor is the key deleted under it: an own
     // session runs out, so that the next may lead after one silent TTL.
     if (this.standing.shared) return
-    this.#cancelTimer = this.standing.clock.setTimeout(() => this.session.abandon(), this.session.remainingMs())
+    const abandon = () => this.session.abandon()
+    this.#cancelAbandoning = this.standing.clock.setTimeout(abandon, this.session.remainingMs())
   }
 
   #endInDoubt(): void {
@@ -170,8 +167,9 @@ export class Candidacy {
   }
 
   async #release(): Promise<void> {
+    this.#releasing = true
     this.resign()
-    this.#cancelTimer() // the work has settled: nothing to let run out
+    this.#cancelAbandoning() // the work has settled: nothing to let run out
     const givenBack = this.#giveBack()
     this.#unwatched.abort(this.ended.reason)
     const [outcome] = await Promise.allSettled([givenBack, this.#following])

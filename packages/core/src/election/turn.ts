@@ -4,6 +4,7 @@ import { sleep } from '../deadline.js'
 import { isConsensusError } from '../error.js'
 import type { Entry } from '../store.js'
 import type { Candidacy } from './candidacy.js'
+import { stepDownMs } from './doubt.js'
 
 /** The re-list timer, in parts of a TTL: half of one, spread so that a crowd does not ask in step. */
 const EARLIEST_RELIST = 0.4
@@ -25,8 +26,8 @@ export async function waitForTurn(
   signal: AbortSignal | undefined,
   onWait: () => void,
 ): Promise<void> {
+  const { session } = candidacy
   const { clock } = candidacy.standing
-  const { ttlMs } = candidacy.session
   const stop = new AbortController()
   const unlink = [candidacy.ended, signal].map((each) => onAbort(each, (reason) => stop.abort(reason)))
   let endWait = () => {}
@@ -38,14 +39,14 @@ export async function waitForTurn(
         endWait() // now that the question is on its way, whose answer a whole election may wait for
         const elder = await asked
         failures = 0
-        if (!elder && candidacy.session.remainingMs() > candidacy.stepDownMs) return
+        if (!elder && session.remainingMs() > stepDownMs(session)) return
         if (elder && !waited) onWait()
         waited ||= elder !== undefined
         await untilChange(candidacy, elder, stop.signal, (end) => (endWait = end))
       } catch (error) {
         if (stop.signal.aborted || !isConsensusError(error, 'UNAVAILABLE', 'OUTCOME_UNKNOWN')) throw error
         // The store does not answer. The session's deadline ends this if it goes on.
-        await sleep(clock, backoffMs(failures++, { firstMs: 20, maxMs: ttlMs / 6 }), stop.signal)
+        await sleep(clock, backoffMs(failures++, { firstMs: 20, maxMs: session.ttlMs / 6 }), stop.signal)
       }
     }
   } finally {
@@ -88,20 +89,21 @@ async function untilChange(
   const pauseMs = elder ? ttlMs * spread(EARLIEST_RELIST, LATEST_RELIST) : ttlMs / 12
   const waiting = new AbortController()
   const unlink = onAbort(signal, (reason) => waiting.abort(reason))
+  const states = elder && store.watch(elder.key, { signal: waiting.signal })[Symbol.asyncIterator]()
   onBegin(() => {
     unlink()
     waiting.abort(new Error('no longer waited for'))
+    states?.return?.().catch(() => undefined)
   })
-  const gone = async (watched: Entry) => {
-    // Not `for await`: leaving that would end the watch.
-    const states = store.watch(watched.key, { signal: waiting.signal })[Symbol.asyncIterator]()
+  // Not `for await`: leaving that would end the watch at once.
+  const gone = async () => {
     for (;;) {
-      const { value: state } = (await states.next()) as { value: Entry | undefined }
-      if (state?.createRevision !== watched.createRevision) return
+      const { value: state } = (await states!.next()) as { value: Entry | undefined }
+      if (state?.createRevision !== elder!.createRevision) return
     }
   }
   const timer = sleep(clock, pauseMs, waiting.signal)
-  await Promise.race(elder ? [timer, gone(elder)] : [timer])
+  await Promise.race(elder ? [timer, gone()] : [timer])
 }
 
 function spread(from: number, to: number): number {

@@ -43,6 +43,22 @@ describe('resigning', () => {
     expect(cluster.clock.timers).toBe(0)
   })
 
+  it('leaves no watch, neither here nor where the next one waited for it', async () => {
+    const cluster = new Cluster()
+    const nodes = cluster.nodes(6)
+    const campaigns = await cluster.campaign(...nodes)
+    const open = () => nodes.map(({ store }) => store.openWatches)
+    expect(open()).toEqual([1, 2, 2, 2, 2, 2])
+    for (let leader = 0; leader < 5; leader++) {
+      await campaigns[leader]!.value.resign()
+      await settle()
+      const rest = [1, 2, 2, 2, 2, 2].slice(0, 5 - leader)
+      expect(open()).toEqual([...Array<number>(leader + 1).fill(0), ...rest])
+    }
+    await campaigns[5]!.value.resign()
+    expect(open()).toEqual(Array(6).fill(0))
+  })
+
   it('survives the loss of the answer to the deletion', async () => {
     const cluster = new Cluster()
     const a = cluster.node('a')
@@ -124,7 +140,7 @@ describe('work that settles late', () => {
 
 describe('work that never settles', () => {
   it('is not waited for past the local deadline, and the next leads when the session has run out', async () => {
-    const { cluster, stop, run, successor } = await leading(() => new Promise(() => {}))
+    const { cluster, a, stop, run, successor } = await leading(() => new Promise(() => {}))
     await cluster.clock.advance(TTL)
     stop.abort()
     const stoppedMs = cluster.clock.now()
@@ -133,6 +149,7 @@ describe('work that never settles', () => {
     expect(takenMs).toBeLessThan(2 * TTL)
     expect(run.settled).toBe(false)
     expect(cluster.clock.now() - stoppedMs).toBe(takenMs)
+    expect(a.store.openWatches).toBe(0)
   })
 
   it('settles within one TTL of the work when the deletion is never answered', async () => {

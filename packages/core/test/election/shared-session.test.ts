@@ -36,6 +36,30 @@ describe('a shared session', () => {
     expect(leaderships.every(({ signal }) => !signal.aborted)).toBe(true)
   })
 
+  it('has no timer for each of its leaderships, and tells them all when it is in doubt', async () => {
+    const cluster = new Cluster()
+    const { node, election } = sharing(cluster)
+    const first = await election('e0').campaign()
+    const timers = cluster.clock.timers
+    const elections = Array.from({ length: 100 }, (_, i) => election(`e${i + 1}`))
+    const leaderships = [first, ...(await Promise.all(elections.map((each) => each.campaign())))]
+    expect(cluster.clock.timers).toBe(timers)
+    await first.resign() // one that listens no more must not take the others along
+    node.link.cut()
+    await cluster.clock.until(() => leaderships.every(({ signal }) => signal.aborted))
+    for (const { signal } of leaderships.slice(1)) {
+      expect(signal.reason).toMatchObject({ code: 'LEADERSHIP_LOST', ending: 'session lost' })
+    }
+    expect(leaderships.at(-1)!.remainingMs()).toBeCloseTo(TTL / 3, -2)
+    node.link.heal()
+    await cluster.clock.advance(TTL)
+    // The next session has a doubt of its own.
+    const again = await election('again').campaign()
+    node.link.cut()
+    await cluster.clock.until(() => again.signal.aborted)
+    expect(again.remainingMs()).toBeCloseTo(TTL / 3, -2)
+  })
+
   it('is opened once by all who campaign at the same time, and again when it was lost', async () => {
     const cluster = new Cluster()
     const { node, election } = sharing(cluster)

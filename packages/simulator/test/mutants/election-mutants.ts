@@ -11,7 +11,7 @@ export const electionMutants: Mutant[] = [
     name: 'grants without checking the own session again',
     breaks: 'no dead campaign',
     edits: [
-      { file: TURN, find: 'if (!elder && candidacy.session.remainingMs() > candidacy.stepDownMs)', put: 'if (!elder)' },
+      { file: TURN, find: 'if (!elder && session.remainingMs() > stepDownMs(session))', put: 'if (!elder)' },
       { file: TURN, find: 'if (last === candidacy.entry) candidacy.deposed()', put: 'return undefined' },
       {
         file: CAMPAIGN,
@@ -23,7 +23,7 @@ export const electionMutants: Mutant[] = [
   {
     name: 'tells a leader to stop at the deadline, not before',
     breaks: 'stop before the next starts',
-    edits: [{ file: CANDIDACY, find: 'return this.session.ttlMs / 3', put: 'return 0' }],
+    edits: [{ file: 'core/src/election/doubt.ts', find: 'return session.ttlMs / 3', put: 'return 0' }],
   },
   {
     name: 'watches only the predecessor, not the own key',
@@ -41,7 +41,7 @@ export const electionMutants: Mutant[] = [
         find: '[timer, gone(elder)]',
         put: '[timer, gone(elder).then(() => void (candidacy.heir = true))]',
       },
-      { file: TURN, find: 'if (!elder && candidacy', put: 'if ((!elder || candidacy.heir) && candidacy' },
+      { file: TURN, find: 'if (!elder && session', put: 'if ((!elder || candidacy.heir) && session' },
     ],
   },
   {
