@@ -38,8 +38,8 @@ export const electionMutants: Mutant[] = [
     edits: [
       {
         file: TURN,
-        find: '[timer, gone(elder)]',
-        put: '[timer, gone(elder).then(() => void (candidacy.heir = true))]',
+        find: '[timer, gone()]',
+        put: '[timer, gone().then(() => void (candidacy.heir = true))]',
       },
       { file: TURN, find: 'if (!elder && session', put: 'if ((!elder || candidacy.heir) && session' },
     ],
