@@ -89,6 +89,7 @@ export class ConsulWrites {
       const check = guard && {
         Verb: 'check-index' as const,
         Key: this.#space.nameOf(guard.key),
+        // A number in Consul's JSON. It counts writes from 0 on, hence stays far below 2^53.
         Index: Number(this.#written.get(guard) ?? guard.modRevision),
       }
       try {

@@ -30,6 +30,8 @@ export class WrappedStore implements ConsensusStore {
   onGrant: (session: Session) => void = () => {}
   /** Watches give the present state and nothing newer. */
   deaf = false
+  /** What its sessions say is left, without saying that they have ended; default: the truth. */
+  leftMs: number | undefined
   /** Watches of keys that nobody has left. */
   openWatches = 0
   readonly #inner: ConsensusStore
@@ -151,6 +153,7 @@ export class WrappedStore implements ConsensusStore {
     return new Proxy(session, {
       get: (target, property) => {
         if (property === 'createOrdered') return create
+        if (property === 'remainingMs' && this.leftMs !== undefined) return () => this.leftMs
         const value: unknown = Reflect.get(target, property, target)
         return typeof value === 'function' ? (value.bind(target) as unknown) : value
       },

@@ -84,6 +84,7 @@ export function readEntry(snapshot: Pick<Snapshot, 'get'>, key: string): Entry |
   }
 }
 
+/** Revisions count writes from 0 on: as numbers, which LMDB's keys order, they are exact up to 2^53 of them. */
 export function entryValue(entry: Entry): unknown {
   return [Number(entry.createRevision), Number(entry.modRevision), entry.session ?? null, entry.value]
 }

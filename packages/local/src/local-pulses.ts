@@ -102,6 +102,7 @@ export class PulseFolder implements Pulses {
   tidy(isAlive: (id: string) => boolean): void {
     for (const id of readdirSync(this.#folder)) {
       const stat = statSync(this.#path(id), { throwIfNoEntry: false })
+      // Files have wall time. A wrong one only puts the tidying off, or to the proof whether the process lives.
       if (stat && Date.now() - stat.mtimeMs > ORPHAN_MS && !isAlive(id)) this.remove(id)
     }
   }

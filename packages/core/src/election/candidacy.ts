@@ -92,7 +92,7 @@ export class Candidacy {
 
   /** The store has refused a write that the own key guards: the key is gone, though the watch has not said so yet. */
   deposed(): void {
-    // Its end took the key along, and comes to be told by itself where it is known already.
+    // Its end took the key along; whoever is told nothing of it until a timer rings would ask again without end.
     if (this.session.remainingMs() === 0) this.#end('session lost', `${this.#name()} lost its session`)
     this.#end('evicted', `${this.#name()} was evicted: its key was deleted`, { keyGone: true })
   }

@@ -127,3 +127,17 @@ describe('a leader whose session was ended by hand', () => {
     expect(leadership.remainingMs()).toBe(0)
   })
 })
+
+describe('a leader whose session has run out unnoticed', () => {
+  it('learns it from a write that its gone key refuses, before any timer rings', async () => {
+    const cluster = new Cluster()
+    const node = cluster.node('a')
+    node.store.deaf = true
+    const [campaign] = await cluster.campaign(node)
+    const leadership = campaign!.value
+    cluster.server.delete(cluster.keys()[0]!, undefined)
+    node.store.leftMs = 0
+    await expect(leadership.put('cursor', bytes)).rejects.toMatchObject({ code: 'GUARD_FAILED' })
+    expect(leadership.signal.reason).toMatchObject({ code: 'LEADERSHIP_LOST', ending: 'session lost' })
+  })
+})
